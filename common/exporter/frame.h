@@ -1,0 +1,119 @@
+#pragma once
+// The frame of every exporter: parses flags, serves the landing page, /metrics and health, runs collectors with
+// deadlines, and stops cleanly on a signal. An exporter is a main() that fills an Application and calls run().
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/core/clock.h"
+#include "common/core/log.h"
+#include "common/core/result.h"
+#include "common/exporter/collector.h"
+#include "common/exporter/flags.h"
+#include "common/http_server/server.h"
+#include "common/loop/event_loop.h"
+
+namespace sonde::exporter {
+
+// One enabled collector and its facts, made after the flags are known.
+struct CollectorEntry {
+  std::string name;
+  std::unique_ptr<Collector> collector;
+  bool may_block = false;  // runs on the worker pool, so that a hung mount or peer costs only itself
+};
+
+// A set of collectors that are scraped together into one page. Keeps its sinks between scrapes.
+// `duration_family` and `success_family` are "node_scrape_collector_duration_seconds" and so on.
+class CollectorSet {
+ public:
+  struct Names {
+    const Desc* duration = nullptr;  // label {collector}; nullptr: not exported
+    const Desc* success = nullptr;
+  };
+  CollectorSet(std::vector<CollectorEntry> collectors, Names names, const Clock& clock, Logger& logger);
+  ~CollectorSet();
+
+  // The collect[] / exclude[] parameters of a request; both empty: all.
+  struct Selection {
+    std::vector<std::string> include;
+    std::vector<std::string> exclude;
+  };
+  // Collectors that are known but were not enabled, so that collect[] can say which it is.
+  void set_disabled(std::vector<std::string> names);
+  Status check(const Selection& selection) const;
+
+  // Runs the selected collectors and calls `done` on the loop's thread with the text page. What is not back by the
+  // deadline is left out and marked with success 0; it is not started again before it returned.
+  void collect(loop::EventLoop& loop, const Selection& selection, int64_t deadline_monotonic_ns,
+               std::function<void(std::string page)> done);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Parts that every handler of an exporter may use; they outlive the server.
+struct Context {
+  const Clock& clock;
+  Logger& logger;
+  loop::EventLoop& loop;
+  http::Server& server;
+  Registry& registry;  // the exporter's own metrics, already served on the telemetry path
+};
+
+// The flags that every exporter has (exporters.md 7.1), with its own default port.
+struct WebFlags {
+  std::vector<std::string> listen_addresses;
+  bool systemd_socket = false;
+  std::string web_config_file;
+  std::string telemetry_path = "/metrics";
+  int64_t requests_max = 40;             // where the original has --web.max-requests
+  bool disable_exporter_metrics = false;
+  std::string log_level = "info";
+  std::string log_format = "logfmt";
+};
+
+struct Link {
+  std::string path;
+  std::string text;
+};
+
+struct Application {
+  std::string program;        // "sonde-node-exporter"
+  std::string title;          // "Node Exporter"
+  std::string description;
+  std::string build_info_name;  // "node_exporter_build_info"
+  std::string default_listen_address;  // ":9100"
+  // Adds the exporter's own flags.
+  std::function<void(Flags&)> add_flags;
+  // Builds the parts after the flags are parsed and adds routes beyond the frame's own. A failure ends the
+  // process with exit code 1 and its message. What is returned is kept until the server has stopped.
+  std::function<Result<std::shared_ptr<void>>(Context&)> start;
+  // Serves the telemetry path: calls back with the page's text 0.0.4 on the loop's thread. nullptr: only own metrics.
+  // The frame appends own metrics, negotiates the format and compresses.
+  std::function<void(const http::Request& request, int64_t deadline_monotonic_ns,
+                     std::function<void(http::Response)> done)> scrape;
+  std::function<Status()> reload;   // SIGHUP and, where lifecycle is on, POST /-/reload; nullptr: SIGHUP is ignored
+  std::vector<Link> links;          // more links for the landing page
+  bool has_max_requests = false;    // the original has --web.max-requests
+  bool has_disable_exporter_metrics = false;
+  bool has_telemetry_path = true;
+  std::chrono::milliseconds timeout_offset{500};  // taken off the scraper's timeout header for our own deadline
+};
+
+// Answers a request with a page in text 0.0.4: in that format, or made into protobuf or OpenMetrics where the client's
+// Accept header asks for it and the original offers it. For handlers beside the telemetry path (/probe, /scrape).
+http::Response expose(const http::Request& request, std::string text_page);
+
+// The deadline for work on behalf of this request: now plus the scraper's timeout header (or `fallback`) less `offset`.
+int64_t deadline_of(const http::Request& request, const Clock& clock, std::chrono::milliseconds fallback,
+                    std::chrono::milliseconds offset);
+
+// The whole life of an exporter: returns the process's exit code.
+int run(Application application, int argc, const char* const* argv);
+
+}  // namespace sonde::exporter

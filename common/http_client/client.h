@@ -1,0 +1,64 @@
+#pragma once
+// HTTP client on the event loop (libcurl multi inside). One client per loop; connections are kept and reused.
+// All calls on the loop's thread.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/core/log.h"
+#include "common/core/result.h"
+#include "common/http_client/client_config.h"
+#include "common/loop/event_loop.h"
+
+namespace sonde::http {
+
+struct FetchHeader {
+  std::string name;
+  std::string value;
+};
+
+struct FetchRequest {
+  std::string url;
+  std::string method = "GET";
+  std::vector<FetchHeader> headers;
+  std::string body;
+  std::chrono::milliseconds timeout{10'000};  // everything: resolve, connect, TLS, transfer
+  uint64_t body_bytes_max = 0;                // decoded bytes; 0: no limit. Reaching it is LimitExceeded.
+  bool accept_gzip = false;                   // sends Accept-Encoding: gzip and decodes
+  std::string unix_socket;                    // dialled instead of the URL's host
+};
+
+struct FetchResponse {
+  int status = 0;
+  std::vector<FetchHeader> headers;
+  std::string body;  // Handed back by recycle() when done with, so that the next response finds it grown.
+  std::string_view header(std::string_view name) const;  // first of that name, any case; "" when absent
+};
+
+enum class FetchId : uint64_t { None = 0 };
+using FetchCallback = std::function<void(Result<FetchResponse>)>;
+
+class Client {
+ public:
+  Client(loop::EventLoop& loop, Logger& logger);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // Starts a request; the callback comes once, never before this returns. `config` is shared by all requests of a
+  // scrape pool.
+  FetchId fetch(FetchRequest request, std::shared_ptr<const ClientConfig> config, FetchCallback done);
+  // Drops a request; its callback does not come.
+  void cancel(FetchId id);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;  // Keeps libcurl out of this header.
+};
+
+}  // namespace sonde::http

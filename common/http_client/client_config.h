@@ -1,0 +1,58 @@
+#pragma once
+// How to talk to a server: TLS, authentication, proxy, redirects. Plain data, filled by the YAML decoders of the
+// binaries (server.md 1.5); files are read again when they change.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sonde::http {
+
+// Text given inline or by file; at most one of the two is set.
+struct Secret {
+  std::string text;
+  std::string file;
+  bool empty() const { return text.empty() && file.empty(); }
+};
+
+struct TlsConfig {
+  Secret ca;
+  Secret cert;
+  Secret key;
+  std::string server_name;
+  bool insecure_skip_verify = false;
+  std::string min_version;  // "", "TLS10" … "TLS13"
+  std::string max_version;
+};
+
+struct BasicAuth {
+  Secret username;
+  Secret password;
+};
+
+struct Authorization {
+  std::string type = "Bearer";
+  Secret credentials;
+};
+
+struct ExtraHeader {
+  std::string name;
+  std::vector<std::string> values;
+  std::vector<std::string> secrets;
+  std::vector<std::string> files;
+};
+
+struct ClientConfig {
+  TlsConfig tls;
+  BasicAuth basic_auth;
+  Authorization authorization;
+  std::string proxy_url;
+  std::string no_proxy;
+  bool proxy_from_environment = false;
+  std::vector<ExtraHeader> proxy_connect_headers;
+  bool follow_redirects = true;
+  bool enable_http2 = true;
+  std::vector<ExtraHeader> http_headers;
+};
+
+}  // namespace sonde::http

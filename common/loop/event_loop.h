@@ -1,0 +1,77 @@
+#pragma once
+// The one epoll event loop: descriptors, timers, wake-ups from other threads. A loop belongs to the thread that
+// calls run(); only post() and stop() may be called from elsewhere. Callbacks must not block.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "common/core/clock.h"
+#include "common/core/mutex.h"
+#include "common/core/result.h"
+
+namespace sonde::loop {
+
+using Callback = std::function<void()>;
+// `events` is what epoll reported (EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP).
+using DescriptorCallback = std::function<void(uint32_t events)>;
+
+// Names a pending timer; 0 names none.
+enum class TimerId : uint64_t { None = 0 };
+
+class EventLoop {
+ public:
+  static Result<std::unique_ptr<EventLoop>> make(const Clock& clock);
+  ~EventLoop();
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+
+  // Watches `fd` (level-triggered) until unwatch(); the descriptor stays the caller's. A callback may unwatch
+  // any descriptor, itself included.
+  Status watch(int fd, uint32_t events, DescriptorCallback callback);
+  Status rewatch(int fd, uint32_t events);
+  void unwatch(int fd);
+
+  // Calls back once, not before the delay has passed. Timers of equal time run in the order they were made.
+  TimerId after(std::chrono::nanoseconds delay, Callback callback);
+  TimerId at(int64_t monotonic_ns, Callback callback);
+  // A timer that has run or was cancelled is no error.
+  void cancel(TimerId timer);
+
+  // From any thread: runs `callback` on the loop's thread soon.
+  void post(Callback callback);
+
+  // Runs until stop(). What was posted before stop() still runs.
+  void run();
+  void stop();
+
+  const Clock& clock() const { return clock_; }
+
+ private:
+  struct Watch;
+  struct Timer {
+    uint64_t id;
+    Callback callback;
+  };
+  EventLoop(const Clock& clock, int epoll_fd, int wake_fd);
+  void run_timers();
+  void run_posted();
+  int timeout_ms() const;
+
+  const Clock& clock_;
+  int epoll_fd_;
+  int wake_fd_;
+  uint64_t next_timer_id_ = 1;                                  // Owned by the loop's thread, as all below
+  std::map<std::pair<int64_t, uint64_t>, Callback> timers_;     // by time, then by id
+  std::unordered_map<uint64_t, int64_t> timer_times_;           // id → time
+  std::unordered_map<int, std::shared_ptr<Watch>> watches_;     // Shared: a callback may drop its own watch.
+  Mutex mutex_;
+  std::vector<Callback> posted_ GUARDED_BY(mutex_);
+  bool stopping_ GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace sonde::loop
