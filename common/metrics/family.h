@@ -1,6 +1,6 @@
 #pragma once
-// What a family of metrics is: name, help, type, label names. Descriptions are constexpr tables where they can
-// be; whoever passes one to a sink keeps it alive for as long as the sink.
+// What a family of metrics is: name, help, type, label names. Descriptions are constexpr tables where they
+// can be; whoever passes one to a sink keeps it alive for as long as the sink.
 
 #include <array>
 #include <cstdint>
@@ -33,6 +33,10 @@ class LabelNames {
   constexpr LabelNames(std::initializer_list<std::string_view> names) {
     for (const std::string_view name : names) names_[size_++] = name;
   }
+  // The caller has checked that there are at most kLabelsMax.
+  constexpr explicit LabelNames(std::span<const std::string_view> names) {
+    for (const std::string_view name : names) names_[size_++] = name;
+  }
   constexpr std::span<const std::string_view> span() const { return {names_.data(), size_}; }
   constexpr size_t size() const { return size_; }
 
@@ -41,7 +45,8 @@ class LabelNames {
   size_t size_ = 0;
 };
 
-// One family. `labels` are in the order in which sample() is given their values and in which they are written.
+// One family. `labels` are in the order in which sample() is given their values and in which they are
+// written.
 struct Desc {
   std::string_view name;
   std::string_view help;

@@ -56,7 +56,8 @@ class Histogram {
 // keep the reference it returns.
 class Registry {
  public:
-  // The instrument of these label values; made on first use. `desc` names must outlive the registry (literals).
+  // The instrument of these label values; made on first use. `desc` names must outlive the registry
+  // (literals).
   Counter& counter(const Desc& desc, std::initializer_list<std::string_view> label_values = {});
   Gauge& gauge(const Desc& desc, std::initializer_list<std::string_view> label_values = {});
   Histogram& histogram(const Desc& desc, std::span<const double> bounds,

@@ -1,5 +1,6 @@
 #pragma once
-// A label matcher of a selector: name, operator, value. Regular expressions are RE2, anchored at both ends, and
+// A label matcher of a selector: name, operator, value. Regular expressions are RE2, anchored at both ends,
+// and
 // "." matches a newline. Literals, alternations of literals, prefixes and suffixes never reach RE2.
 
 #include <cstdint>
@@ -51,11 +52,11 @@ class Matcher {
   std::string name_;
   std::string value_;
   std::vector<std::string> literals_;
-  std::string prefix_;   // every match starts with it
-  std::string suffix_;   // every match ends with it
-  bool any_ = false;     // ".*"
-  bool any_nonempty_ = false;  // ".+"
-  bool affixes_suffice_ = false;  // prefix_ + ".*" + suffix_ is the whole expression
+  std::string prefix_;                     // every match starts with it
+  std::string suffix_;                     // every match ends with it
+  bool any_ = false;                       // ".*"
+  bool any_nonempty_ = false;              // ".+"
+  bool affixes_suffice_ = false;           // prefix_ + ".*" + suffix_ is the whole expression
   std::shared_ptr<const re2::RE2> regex_;  // Shared: matchers are copied into plans; RE2 is immutable.
 };
 
