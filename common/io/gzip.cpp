@@ -1,0 +1,73 @@
+#include "common/io/gzip.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+
+namespace sonde::io {
+namespace {
+
+constexpr int kGzipWindowBits = 15 + 16;  // zlib: 16 asks for the gzip wrapper.
+constexpr size_t kPieceBytes = 16 * 1024;
+
+// Owns a z_stream for one call.
+class Inflater {
+ public:
+  Inflater() { ready_ = ::inflateInit2(&stream_, kGzipWindowBits) == Z_OK; }
+  ~Inflater() {
+    if (ready_) ::inflateEnd(&stream_);
+  }
+  Inflater(const Inflater&) = delete;
+  Inflater& operator=(const Inflater&) = delete;
+
+  bool ready() const { return ready_; }
+  z_stream& stream() { return stream_; }
+
+ private:
+  z_stream stream_{};
+  bool ready_ = false;
+};
+
+}  // namespace
+
+Result<std::string> gunzip(std::string_view compressed, size_t bytes_max) {
+  Inflater inflater;
+  if (!inflater.ready()) return Error(ErrorCode::LimitExceeded, "gzip: no memory for a decoder");
+  z_stream& stream = inflater.stream();
+  std::string out;
+  std::array<char, kPieceBytes> piece;
+  bool inside_member = true;
+  while (true) {
+    if (stream.avail_in == 0 && !compressed.empty()) {
+      const size_t size = std::min<size_t>(compressed.size(), 1u << 30);
+      // zlib's interface is not const-correct; it only reads.
+      stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(compressed.data()));
+      stream.avail_in = static_cast<uInt>(size);
+      compressed.remove_prefix(size);
+    }
+    if (!inside_member) {
+      if (stream.avail_in == 0) return out;
+      ::inflateReset(&stream);
+      inside_member = true;
+    }
+    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
+    stream.avail_out = kPieceBytes;
+    const int result = ::inflate(&stream, Z_NO_FLUSH);
+    const size_t size = kPieceBytes - stream.avail_out;
+    if (size > bytes_max - out.size()) {
+      return Error(ErrorCode::LimitExceeded,
+                   "gzip: more than " + std::to_string(bytes_max) + " bytes decoded");
+    }
+    out.append(piece.data(), size);
+    if (result == Z_STREAM_END) {
+      inside_member = false;
+    } else if (result == Z_BUF_ERROR || (result == Z_OK && size == 0 && stream.avail_in == 0)) {
+      return Error(ErrorCode::Truncated, "gzip: the body ends too early");
+    } else if (result != Z_OK) {
+      return Error(ErrorCode::Corrupt, std::string("gzip: ") + (stream.msg ? stream.msg : "damaged body"));
+    }
+  }
+}
+
+}  // namespace sonde::io
