@@ -15,7 +15,8 @@ void Histogram::observe(double value) {
 
 Registry::Instrument& Registry::find(const Desc& desc, std::initializer_list<std::string_view> label_values) {
   auto family = std::ranges::find_if(families_, [&](const Family& f) { return f.desc.name == desc.name; });
-  if (family == families_.end()) family = families_.insert(families_.end(), Family{.desc = desc, .instruments = {}});
+  if (family == families_.end())
+    family = families_.insert(families_.end(), Family{.desc = desc, .instruments = {}});
   auto& all = family->instruments;
   const auto same = [&](const Instrument& i) { return std::ranges::equal(i.label_values, label_values); };
   const auto found = std::ranges::find_if(all, same);

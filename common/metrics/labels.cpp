@@ -7,12 +7,17 @@
 namespace sonde {
 namespace {
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 bool is_name(std::string_view name, bool colon) {
   if (name.empty() || is_digit(name.front())) return false;
-  return std::ranges::all_of(name, [&](char c) { return is_letter(c) || is_digit(c) || (colon && c == ':'); });
+  return std::ranges::all_of(name,
+                             [&](char c) { return is_letter(c) || is_digit(c) || (colon && c == ':'); });
 }
 
 void append_quoted(std::string& out, std::string_view text) {
@@ -98,7 +103,11 @@ std::string Labels::to_string() const {
   return out;
 }
 
-bool is_legacy_metric_name(std::string_view name) { return is_name(name, true); }
-bool is_legacy_label_name(std::string_view name) { return is_name(name, false); }
+bool is_legacy_metric_name(std::string_view name) {
+  return is_name(name, true);
+}
+bool is_legacy_label_name(std::string_view name) {
+  return is_name(name, false);
+}
 
 }  // namespace sonde

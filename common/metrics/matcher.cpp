@@ -15,7 +15,9 @@ constexpr std::string_view kSpecial = "\\.+*?()|[]{}^$";
 constexpr size_t kRegexMemoryBytesMax = 8 << 20;
 constexpr size_t kLiteralsMax = 1000;
 
-bool is_literal(std::string_view text) { return text.find_first_of(kSpecial) == std::string_view::npos; }
+bool is_literal(std::string_view text) {
+  return text.find_first_of(kSpecial) == std::string_view::npos;
+}
 
 // "a|b|c" or "(a|b|c)" of plain literals; empty when it is anything else.
 std::vector<std::string> alternatives(std::string_view regex) {
@@ -57,8 +59,9 @@ Result<Matcher> Matcher::make(MatchType type, std::string name, std::string valu
   // The group keeps an alternation whole under the anchors.
   auto compiled = std::make_shared<re2::RE2>("^(?s:" + regex + ")$", options);
   if (!compiled->ok() || has_byte_class(regex)) {
-    return Error(ErrorCode::InvalidArgument,
-                 "error parsing regexp: " + (compiled->ok() ? "invalid escape sequence: `\\C`" : compiled->error()));
+    return Error(
+        ErrorCode::InvalidArgument,
+        "error parsing regexp: " + (compiled->ok() ? "invalid escape sequence: `\\C`" : compiled->error()));
   }
   if (!literals.empty()) {
     std::ranges::sort(literals);
@@ -85,10 +88,14 @@ Result<Matcher> Matcher::make(MatchType type, std::string name, std::string valu
 
 bool Matcher::matches(std::string_view text) const {
   switch (type_) {
-    case MatchType::Equal: return text == value_;
-    case MatchType::NotEqual: return text != value_;
-    case MatchType::Regex: return regex_matches(text);
-    case MatchType::NotRegex: return !regex_matches(text);
+    case MatchType::Equal:
+      return text == value_;
+    case MatchType::NotEqual:
+      return text != value_;
+    case MatchType::Regex:
+      return regex_matches(text);
+    case MatchType::NotRegex:
+      return !regex_matches(text);
   }
   return false;
 }
@@ -98,7 +105,8 @@ bool Matcher::regex_matches(std::string_view text) const {
   if (any_nonempty_) return !text.empty();
   if (!literals_.empty()) return std::ranges::binary_search(literals_, text, std::less<std::string_view>{});
   if (!prefix_.empty() || !suffix_.empty()) {
-    if (text.size() < prefix_.size() + suffix_.size() || !text.starts_with(prefix_) || !text.ends_with(suffix_)) {
+    if (text.size() < prefix_.size() + suffix_.size() || !text.starts_with(prefix_) ||
+        !text.ends_with(suffix_)) {
       return false;
     }
     if (affixes_suffice_) return true;
