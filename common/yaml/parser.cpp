@@ -110,7 +110,15 @@ class TreeBuilder {
   Position here() const {
     const fy_mark* mark = fy_event_start_mark(event_);
     if (mark == nullptr) return {};
-    return {static_cast<uint32_t>(mark->line + 1), static_cast<uint32_t>(mark->column + 1)};
+    const int inside = begins_with_mark() && mark->column > 0 ? 1 : 0;
+    return {static_cast<uint32_t>(mark->line + 1), static_cast<uint32_t>(mark->column + 1 - inside)};
+  }
+  // The parser's place of these is behind the quote or the asterisk.
+  bool begins_with_mark() const {
+    if (event_->type == FYET_ALIAS) return true;
+    if (event_->type != FYET_SCALAR || event_->scalar.value == nullptr) return false;
+    const fy_scalar_style style = fy_token_scalar_style(event_->scalar.value);
+    return style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED;
   }
 
   Error fail(Position at, std::string_view message) const {
