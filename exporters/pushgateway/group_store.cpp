@@ -8,6 +8,7 @@
 
 #include "common/core/number_text.h"
 #include "common/core/text.h"
+#include "common/exposition/text_escape.h"
 
 namespace sonde::pushgateway {
 namespace {
@@ -25,26 +26,13 @@ std::string group_id(const GroupingKey& key) {
   return id;
 }
 
-void append_escaped(std::string& out, std::string_view text, bool quotes) {
-  for (const char c : text) {
-    if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\\' || (quotes && c == '"')) {
-      out += '\\';
-      out += c;
-    } else {
-      out += c;
-    }
-  }
-}
-
 void append_header(std::string& out, std::string_view name, std::string_view help, MetricType type) {
   out += "# HELP ";
-  out += name;
+  exposition::append_metric_name(out, name);
   out += ' ';
-  append_escaped(out, help, false);
+  exposition::append_help(out, help, false);
   out += "\n# TYPE ";
-  out += name;
+  exposition::append_metric_name(out, name);
   out += ' ';
   out += metric_type_name(type);
   out += '\n';
@@ -77,34 +65,29 @@ bool is_push_time(std::string_view name) {
 
 }  // namespace
 
+void append_family(std::string& out, std::string_view name, const GroupStore::Family& family) {
+  append_header(out, name, family.help, family.type);
+  out += family.lines;
+}
+
 void render_sample(std::string& out, std::string_view name, const PushedSample& sample) {
-  const bool plain_name = is_legacy_metric_name(name);
-  if (plain_name) {
-    out += name;
-    out += sample.suffix;
-  }
-  if (!sample.labels.empty() || !plain_name) {
+  const bool name_outside = is_legacy_metric_name(name);
+  const std::string full = std::string(name) + sample.suffix;
+  if (name_outside) out += full;
+  if (!sample.labels.empty() || !name_outside) {
     out += '{';
-    if (!plain_name) {
-      out += '"';
-      append_escaped(out, name, true);
-      out += sample.suffix;
-      out += sample.labels.empty() ? "\"" : "\",";
+    std::string_view separator;
+    if (!name_outside) {
+      exposition::append_metric_name(out, full);
+      separator = ",";
     }
-    bool first = true;
     for (const Label& label : sample.labels) {
-      if (!first) out += ',';
-      first = false;
-      if (is_legacy_label_name(label.name)) {
-        out += label.name;
-      } else {
-        out += '"';
-        append_escaped(out, label.name, true);
-        out += '"';
-      }
+      out += separator;
+      exposition::append_label_name(out, label.name);
       out += "=\"";
-      append_escaped(out, label.value, true);
+      exposition::append_label_value(out, label.value);
       out += '"';
+      separator = ",";
     }
     out += '}';
   }

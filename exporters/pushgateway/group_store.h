@@ -84,6 +84,9 @@ class GroupStore {
   uint64_t version_ = 0;
 };
 
+// HELP, TYPE and lines of one family.
+void append_family(std::string& out, std::string_view name, const GroupStore::Family& family);
+
 // `name{labels} value` lines as the text format writes them.
 void render_sample(std::string& out, std::string_view name, const PushedSample& sample);
 

@@ -1,0 +1,31 @@
+#include <memory>
+#include <utility>
+
+#include "common/exporter/frame.h"
+#include "exporters/pushgateway/gateway.h"
+#include "exporters/pushgateway/options.h"
+
+int main(int argc, char** argv) {
+  sonde::pushgateway::Options options;
+  std::shared_ptr<sonde::pushgateway::Gateway> gateway;
+
+  sonde::exporter::Application application;
+  application.program = "sonde-pushgateway";
+  application.title = "Pushgateway";
+  application.description = "Takes metrics that short-lived jobs push and keeps them to be scraped.";
+  application.build_info_name = "pushgateway_build_info";
+  application.default_listen_address = ":9091";
+  application.add_flags = [&](sonde::exporter::Flags& flags) { add_flags(flags, options); };
+  application.start = [&](sonde::exporter::Context& context) -> sonde::Result<std::shared_ptr<void>> {
+    gateway = std::make_shared<sonde::pushgateway::Gateway>(context, options);
+    if (auto started = gateway->start(); !started) return started.error();
+    return std::shared_ptr<void>(gateway);
+  };
+  application.scrape = [&](const sonde::http::Request&, int64_t,
+                           std::function<void(sonde::http::Response)> done) {
+    done({.body = gateway->metrics_page()});
+  };
+  const int code = sonde::exporter::run(std::move(application), argc, argv);
+  gateway.reset();
+  return code;
+}

@@ -1,0 +1,95 @@
+#include "exporters/pushgateway/group_store.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "exporters/pushgateway/push_body.h"
+
+namespace sonde::pushgateway {
+namespace {
+
+GroupingKey key(std::string_view path) {
+  return *parse_grouping_key(path, false);
+}
+
+Status push(GroupStore& store, std::string_view path, std::string_view body, double now, PushMode mode) {
+  auto families = parse_push_body(body, key(path));
+  REQUIRE(families);
+  return store.push(key(path), std::move(*families), mode, now);
+}
+
+std::string page(const GroupStore& store) {
+  std::string out;
+  store.render(out);
+  return out;
+}
+
+}  // namespace
+
+TEST_SUITE("pushgateway/group_store") {
+  TEST_CASE("a push is served with its group's labels and its times") {
+    GroupStore store({});
+    REQUIRE(push(store, "job/backup", "# TYPE done gauge\n# HELP done Is it.\ndone{x=\"1\"} 2\n", 1.5e9,
+                 PushMode::ReplaceGroup));
+    CHECK(page(store) ==
+          "# HELP done Is it.\n# TYPE done gauge\ndone{instance=\"\",job=\"backup\",x=\"1\"} 2\n"
+          "# HELP push_failure_time_seconds Last Unix time when changing this group in the Pushgateway "
+          "failed.\n"
+          "# TYPE push_failure_time_seconds gauge\n"
+          "push_failure_time_seconds{instance=\"\",job=\"backup\"} 0\n"
+          "# HELP push_time_seconds Last Unix time when changing this group in the Pushgateway succeeded.\n"
+          "# TYPE push_time_seconds gauge\n"
+          "push_time_seconds{instance=\"\",job=\"backup\"} 1.5e+09\n");
+  }
+
+  TEST_CASE("PUT replaces the group and POST only families of the same name") {
+    GroupStore store({});
+    REQUIRE(push(store, "job/a", "one 1\ntwo 1\n", 1, PushMode::ReplaceGroup));
+    REQUIRE(push(store, "job/a", "two 2\n", 2, PushMode::ReplaceFamilies));
+    CHECK(page(store).find("one{instance=\"\",job=\"a\"} 1") != std::string::npos);
+    CHECK(page(store).find("two{instance=\"\",job=\"a\"} 2") != std::string::npos);
+    REQUIRE(push(store, "job/a", "two 3\n", 3, PushMode::ReplaceGroup));
+    CHECK(page(store).find("one{") == std::string::npos);
+    REQUIRE(push(store, "job/a", "", 4, PushMode::ReplaceGroup));
+    CHECK(page(store).find("two{") == std::string::npos);
+    CHECK(page(store).find("push_time_seconds{instance=\"\",job=\"a\"} 4") != std::string::npos);
+  }
+
+  TEST_CASE("a type that differs from another group's is refused and remembered as a failure") {
+    GroupStore store({{"process_open_fds", MetricType::Gauge}});
+    REQUIRE(push(store, "job/a", "# TYPE x counter\nx 1\n", 1, PushMode::ReplaceGroup));
+    const auto other = push(store, "job/b", "# TYPE x gauge\nx 1\n", 2, PushMode::ReplaceGroup);
+    REQUIRE_FALSE(other);
+    CHECK(other.error().message().starts_with(
+        "pushed metrics are invalid or inconsistent with existing metrics: "));
+    CHECK(page(store).find("push_failure_time_seconds{instance=\"\",job=\"b\"} 2") != std::string::npos);
+    CHECK_FALSE(push(store, "job/c", "# TYPE process_open_fds counter\nprocess_open_fds 1\n", 3,
+                     PushMode::ReplaceGroup));
+    // The only group that has the family may change its type.
+    CHECK(push(store, "job/a", "# TYPE x gauge\nx 1\n", 4, PushMode::ReplaceGroup));
+  }
+
+  TEST_CASE("a series that another group has or that comes twice is refused") {
+    GroupStore store({});
+    REQUIRE(push(store, "job/a/instance/i", "x 1\n", 1, PushMode::ReplaceGroup));
+    CHECK_FALSE(push(store, "job/a", "x{instance=\"i\"} 1\n", 2, PushMode::ReplaceGroup));
+    CHECK_FALSE(push(store, "job/b", "x{l=\"1\"} 1\nx{l=\"1\"} 2\n", 2, PushMode::ReplaceGroup));
+    CHECK(push(store, "job/a/instance/i", "x 2\n", 3, PushMode::ReplaceFamilies));
+  }
+
+  TEST_CASE("a delete takes exactly one group and wipe takes all") {
+    GroupStore store({});
+    REQUIRE(push(store, "job/a", "x 1\n", 1, PushMode::ReplaceGroup));
+    REQUIRE(push(store, "job/a/instance/i", "x 1\n", 1, PushMode::ReplaceGroup));
+    store.remove(key("job/nobody"));
+    store.remove(key("job/a"));
+    CHECK(store.groups().size() == 1);
+    REQUIRE(push(store, "job/a", "x 5\n", 1, PushMode::ReplaceGroup));
+    store.wipe();
+    CHECK(page(store).empty());
+    CHECK(push(store, "job/b", "# TYPE x counter\nx 1\n", 1, PushMode::ReplaceGroup));
+  }
+}
+
+}  // namespace sonde::pushgateway

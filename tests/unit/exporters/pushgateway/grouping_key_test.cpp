@@ -1,0 +1,59 @@
+#include "exporters/pushgateway/grouping_key.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace sonde::pushgateway {
+
+TEST_SUITE("pushgateway/grouping_key") {
+  TEST_CASE("a path becomes labels in any order") {
+    const auto good = [](std::string_view path, const std::string& labels) {
+      CAPTURE(path);
+      const auto key = parse_grouping_key(path, false);
+      REQUIRE(key);
+      CHECK(key->labels.to_string() == labels);
+    };
+    good("job/backup", R"({job="backup"})");
+    good("job/backup/", R"({job="backup"})");
+    good("job/backup/instance/db1", R"({instance="db1", job="backup"})");
+    good("job/a%2Fb/x/c%20d", R"({job="a/b", x="c d"})");
+    good("job@base64/L3Zhci90bXA=", R"({job="/var/tmp"})");
+    good("job@base64/L3Zhci90bXA", R"({job="/var/tmp"})");
+  }
+
+  TEST_CASE("an empty value is kept as a name that overrides") {
+    const auto key = parse_grouping_key("job/x/instance@base64/=", false);
+    REQUIRE(key);
+    CHECK(key->labels.to_string() == R"({job="x"})");
+    CHECK(key->empty_names == std::vector<std::string>{"instance"});
+  }
+
+  TEST_CASE("bad paths say what is wrong") {
+    const auto bad = [](std::string_view path, std::string_view message) {
+      CAPTURE(path);
+      const auto key = parse_grouping_key(path, false);
+      REQUIRE_FALSE(key);
+      CHECK(key.error().message().find(message) != std::string::npos);
+    };
+    bad("job/", "odd number of components");
+    bad("job@base64/=", "job name is required");
+    bad("job/x/instance", "odd number of components");
+    bad("job/x/in-stance/y", "improper label name");
+    bad("job/x/__name__/y", "improper label name");
+    bad("job/x/a@base64/!!!", "invalid base64");
+    bad("job/x/a@base64/A", "invalid base64");
+    bad("job/%zz", "invalid percent-encoding");
+    bad("job/%4", "invalid percent-encoding");
+    bad("job/x/name@base64/_-8", "not valid UTF-8");
+  }
+
+  TEST_CASE("as many labels as the limit are taken and one more is refused") {
+    std::string path = "job/x";
+    for (size_t i = 1; i < kGroupingLabelsMax; ++i) path += "/l" + std::to_string(i) + "/v";
+    CHECK(parse_grouping_key(path, false));
+    CHECK_FALSE(parse_grouping_key(path + "/more/v", false));
+  }
+}
+
+}  // namespace sonde::pushgateway
