@@ -35,6 +35,7 @@ struct FetchRequest {
 
 struct FetchResponse {
   int status = 0;
+  std::string status_text;  // "500 Internal Server Error": the code and the server's own words for it
   std::vector<FetchHeader> headers;
   std::string body;  // Handed back by recycle() when done with, so that the next response finds it grown.
   std::string_view header(std::string_view name) const;  // first of that name, any case; "" when absent
@@ -45,16 +46,22 @@ using FetchCallback = std::function<void(Result<FetchResponse>)>;
 
 class Client {
  public:
+  // Redirects followed in a row, as the originals do.
+  static constexpr int kRedirectsMax = 10;
+
   Client(loop::EventLoop& loop, Logger& logger);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // Starts a request; the callback comes once, never before this returns. `config` is shared by all requests of a
-  // scrape pool.
+  // Starts a request; the callback comes once, never before this returns. `config` is shared by all requests
+  // of a scrape pool.
   FetchId fetch(FetchRequest request, std::shared_ptr<const ClientConfig> config, FetchCallback done);
   // Drops a request; its callback does not come.
   void cancel(FetchId id);
+
+  // Takes a body back, so that a later response finds its room.
+  void recycle(std::string body);
 
  private:
   class Impl;

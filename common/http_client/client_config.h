@@ -1,6 +1,6 @@
 #pragma once
-// How to talk to a server: TLS, authentication, proxy, redirects. Plain data, filled by the YAML decoders of the
-// binaries (server.md 1.5); files are read again when they change.
+// How to talk to a server: TLS, authentication, proxy, redirects. Plain data, filled by the YAML decoders of
+// the binaries (server.md 1.5); files are read again when they change.
 
 #include <string>
 #include <string_view>

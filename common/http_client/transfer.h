@@ -1,0 +1,81 @@
+#pragma once
+// One request on its way: a libcurl handle, what was asked, and what has come so far. Handles are used again
+// for later requests. Belongs to the client, and with it to the loop's thread.
+
+#include <curl/curl.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/http_client/client.h"
+#include "common/http_client/file_cache.h"
+#include "common/http_client/inflater.h"
+
+namespace sonde::http {
+
+class Transfer {
+ public:
+  Transfer();
+  ~Transfer();
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+
+  // Makes the handle ready for one hop of the request to `request.url`. With credentials or, after a redirect
+  // to another host, without.
+  Status prepare(FileCache& files, int64_t timeout_ms, bool with_credentials);
+
+  // What became of the hop, in the words of the originals.
+  Status outcome(CURLcode code) const;
+
+  // The absolute URL that the answer redirects to; nullopt when it does not.
+  std::optional<std::string> redirect_target() const;
+
+  // Before the handle goes back to the pool: drops the request's data.
+  void clear();
+
+  CURL* easy() const { return easy_; }
+
+  FetchId id = FetchId::None;
+  FetchRequest request;
+  std::shared_ptr<const ClientConfig> config;
+  FetchCallback done;
+  FetchResponse response;
+  int64_t deadline_ns = 0;
+  int redirect_count = 0;
+  std::string first_host;  // "host:port" that credentials are for
+
+ private:
+  Status set_tls(FileCache& files);
+  Status set_blob(CURLoption option, const Secret& secret, FileCache& files, std::string_view what);
+  Status set_headers(FileCache& files, bool with_credentials);
+  Status set_server_name(std::string_view server_name);
+  void set_method();
+  void set_proxy();
+  void free_lists();
+  size_t take_body(const char* bytes, size_t size);
+  void take_header(std::string_view line);
+  static size_t on_body(char* bytes, size_t size, size_t count, void* self);
+  static size_t on_header(char* bytes, size_t size, size_t count, void* self);
+
+  CURL* easy_;
+  curl_slist* headers_ = nullptr;
+  curl_slist* proxy_headers_ = nullptr;
+  curl_slist* connect_to_ = nullptr;
+  std::vector<std::shared_ptr<const std::string>> files_in_use_;  // libcurl reads them in place.
+  std::string url_in_use_;
+  bool inflating_ = false;
+  std::optional<Error> failure_;  // why a callback of ours ended the transfer
+  Inflater inflater_;
+  std::array<char, CURL_ERROR_SIZE> message_{};
+};
+
+// "host:port" of a URL, with the scheme's default port, to tell whether two URLs are one host; "" for
+// nonsense.
+std::string host_and_port(const std::string& url);
+
+}  // namespace sonde::http
