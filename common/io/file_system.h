@@ -1,7 +1,7 @@
 #pragma once
 // Files as a dependency: the database does all its I/O through a FileSystem, so that tests can fail the n-th
-// write, fill the disk or forget what was not synced. Errors carry the path and the system's words; a full disk is
-// LimitExceeded. Implementations are safe for any thread; a file belongs to one thread at a time.
+// write, fill the disk or forget what was not synced. Errors carry the path and the system's words; a full
+// disk is LimitExceeded. Implementations are safe for any thread; a file belongs to one thread at a time.
 
 #include <cstddef>
 #include <cstdint>
@@ -18,7 +18,9 @@ namespace sonde::io {
 
 using Bytes = std::span<const std::byte>;
 
-inline Bytes as_bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
+inline Bytes as_bytes(std::string_view text) {
+  return std::as_bytes(std::span(text));
+}
 inline std::string_view as_text(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -56,10 +58,13 @@ class FileSystem {
  public:
   virtual ~FileSystem() = default;
 
-  virtual Result<std::unique_ptr<WritableFile>> create(const std::string& path) = 0;  // empties an existing one
-  virtual Result<std::unique_ptr<WritableFile>> open_append(const std::string& path) = 0;  // makes a missing one
+  virtual Result<std::unique_ptr<WritableFile>> create(
+      const std::string& path) = 0;  // empties an existing one
+  virtual Result<std::unique_ptr<WritableFile>> open_append(
+      const std::string& path) = 0;  // makes a missing one
   virtual Result<std::unique_ptr<ReadableFile>> open_read(const std::string& path) = 0;
-  // Maps `size_bytes` from the start for reading; more than the file has is allowed (it may grow), touching it is not.
+  // Maps `size_bytes` from the start for reading; more than the file has is allowed (it may grow), touching
+  // it is not.
   virtual Result<MappedFile> map(const std::string& path, uint64_t size_bytes) = 0;
 
   virtual Status make_directories(const std::string& path) = 0;

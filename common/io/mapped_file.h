@@ -1,6 +1,6 @@
 #pragma once
-// A read-only mapping of a file, unmapped when destroyed. The bytes may change while the file is written by others; a
-// file that is cut under a mapping raises SIGBUS at the next touch, so readers check sizes first.
+// A read-only mapping of a file, unmapped when destroyed. The bytes may change while the file is written by
+// others; a file that is cut under a mapping raises SIGBUS at the next touch, so readers check sizes first.
 
 #include <cstddef>
 #include <cstdint>
