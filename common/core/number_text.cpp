@@ -30,10 +30,12 @@ bool is_exact_small_integer(double value) {
 }
 
 // Where the number starts after an optional sign; words are handled apart, so that "nan(x)" is refused.
-std::optional<double> parse_word(std::string_view text, bool negative) {
+std::optional<double> parse_word(std::string_view text, bool negative, bool is_signed) {
   constexpr double kInf = std::numeric_limits<double>::infinity();
-  if (equals_ignoring_case(text, "inf") || equals_ignoring_case(text, "infinity")) return negative ? -kInf : kInf;
-  if (equals_ignoring_case(text, "nan")) return std::numeric_limits<double>::quiet_NaN();
+  if (equals_ignoring_case(text, "inf") || equals_ignoring_case(text, "infinity"))
+    return negative ? -kInf : kInf;
+  // As in Go, NaN takes no sign.
+  if (!is_signed && equals_ignoring_case(text, "nan")) return std::numeric_limits<double>::quiet_NaN();
   return std::nullopt;
 }
 
@@ -100,7 +102,8 @@ std::optional<double> parse_number(std::string_view text) {
   }
   if (digits.empty()) return std::nullopt;
   const char first = digits.front();
-  if (!(first >= '0' && first <= '9') && first != '.') return parse_word(digits, negative);
+  if (!(first >= '0' && first <= '9') && first != '.')
+    return parse_word(digits, negative, digits.size() != text.size());
 
   double value = 0;
   const char* end = digits.data() + digits.size();
@@ -126,6 +129,8 @@ std::optional<int64_t> parse_integer(std::string_view text) {
   return parse_whole<int64_t>(text);
 }
 
-std::optional<uint64_t> parse_unsigned(std::string_view text) { return parse_whole<uint64_t>(text); }
+std::optional<uint64_t> parse_unsigned(std::string_view text) {
+  return parse_whole<uint64_t>(text);
+}
 
 }  // namespace sonde

@@ -68,24 +68,29 @@ class TextReader {
   std::string_view body() const { return body_; }
 
  private:
-  EntryKind fail(std::string message, size_t begin, size_t end);
+  EntryKind fail(std::string_view message, size_t begin, size_t end);
   EntryKind next_text();
   EntryKind next_openmetrics();
-  EntryKind read_comment();
-  EntryKind read_metadata_text(EntryKind kind);
-  EntryKind read_metadata_openmetrics(EntryKind kind);
-  bool read_metadata_name(size_t& at, std::string_view word);
+  EntryKind read_hash_text();
+  EntryKind read_hash_openmetrics();
+  EntryKind read_metadata(EntryKind kind, size_t at);
+  EntryKind check_metadata(EntryKind kind, size_t begin, size_t line_end);
   EntryKind read_sample();
   bool read_series(size_t& at);
-  bool read_suffix_text(size_t& at, bool report);
-  bool read_suffix_openmetrics(size_t& at, bool report);
-  bool read_exemplar(size_t& at, bool report);
-  void skip_blanks(size_t& at) const;
+  bool read_suffix(size_t& at);
+  bool read_suffix_text(size_t& at);
+  bool read_suffix_openmetrics(size_t& at);
+  bool read_value(size_t& at);
+  bool read_exemplar(size_t& at);
+  bool wrong(std::string_view problem, size_t begin, size_t end);
 
   std::string_view body_;
   Dialect dialect_;
   size_t at_ = 0;  // the first byte that no entry has taken
   Entry entry_;
+  // What a step that returned false found; becomes error_ only when nothing else can read the line.
+  std::string_view problem_;
+  ByteRange problem_range_;
   std::optional<Error> error_;
 };
 
