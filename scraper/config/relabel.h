@@ -40,11 +40,11 @@ bool is_valid_label_name(std::string_view name, NameValidation validation);
 // A rule as it is written. `regex` is absent where the key is absent, which is not the same as an equal text:
 // some actions refuse the key.
 struct RelabelSpec {
-  std::vector<std::string> source_labels;
+  std::vector<std::string> source_labels{};
   std::string separator = ";";
-  std::optional<std::string> regex;  // "(.*)"
+  std::optional<std::string> regex{};  // "(.*)"
   uint64_t modulus = 0;
-  std::string target_label;
+  std::string target_label{};
   std::string replacement = "$1";
   RelabelAction action = RelabelAction::Replace;
 };
@@ -90,6 +90,6 @@ class RelabelRule {
 };
 
 // Applies the rules in order; false as soon as one drops the label set.
-bool apply(std::span<const RelabelRule> rules, Labels& labels);
+bool relabel(std::span<const RelabelRule> rules, Labels& labels);
 
 }  // namespace sonde::config
