@@ -29,7 +29,8 @@ struct Request {
   std::string method;    // "GET", "POST", …; HEAD is served as GET without a body
   std::string path;      // percent-decoded, without the query
   std::string raw_path;  // as on the wire, without the query (grouping keys of the pushgateway need it)
-  std::vector<Parameter> query;   // of the URL and, for a form POST, of the body after it; in order, repeated names kept
+  // Of a form POST's body, then of the URL: in order, repeated names kept.
+  std::vector<Parameter> query;
   std::vector<Header> headers;
   std::string body;
   std::string remote_address;  // "127.0.0.1:40312"
@@ -49,15 +50,15 @@ struct Response {
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
   std::vector<Header> headers{};
-  BodySource source{};          // when set, streamed after `body`
-  bool compressible = true;     // gzip when the client takes it and the body is worth it
+  BodySource source{};       // when set, streamed after `body`
+  bool compressible = true;  // gzip when the client takes it and the body is worth it
 };
 
 Response text_response(int status, std::string body);
 Response html_response(std::string body);
 
-// Answers one request, once, from any thread. Moving it away lets the handler return first; a responder that is
-// dropped unanswered answers 500.
+// Answers one request, once, from any thread. Moving it away lets the handler return first; a responder that
+// is dropped unanswered answers 500.
 class Responder {
  public:
   class Exchange;  // the server's side
@@ -67,6 +68,8 @@ class Responder {
   ~Responder();
 
   void send(Response response);
+  // Goes out with whatever is sent later; for filters.
+  void add_header(std::string name, std::string value);
   // True once the client has hung up (noticed by watching the descriptor); any thread.
   bool cancelled() const;
 

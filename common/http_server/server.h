@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,16 +17,28 @@
 
 namespace sonde::http {
 
+// Serve HTTPS. Certificates and keys as PEM text, the versions and ciphers as a GnuTLS priority string.
+struct TlsOptions {
+  std::string certificate;
+  std::string key;
+  std::string client_ca;  // "" asks clients for no certificate
+  bool client_certificate_required = false;
+  std::string priorities;  // "" takes the library's
+};
+
 struct ServerOptions {
   size_t header_bytes_max = 32 * 1024;
   size_t body_bytes_max = 10 * 1024 * 1024;
   unsigned connections_max = 512;
-  std::chrono::seconds idle_timeout{300};          // between requests on a kept connection
-  std::chrono::seconds request_time_max{30};       // first byte of the header to last byte of the body
+  std::chrono::seconds idle_timeout{300};  // between requests on a kept connection
+  // First byte of the header to last byte of the body; what takes longer is cut, within a second or two.
+  std::chrono::seconds request_time_max{30};
+  std::optional<TlsOptions> tls{};
 };
 
-// Looks at every request before its route does: authentication, rate limit, extra headers. Returns a response to
-// answer with at once, or nullopt to go on. `finish` may add headers to what the route answered.
+// Looks at every request before its route does (unknown paths too): authentication, rate limit, extra
+// headers. It answers itself, or calls `next` on the loop's thread, at once or later; `next` lives as long as
+// the server.
 class RequestFilter {
  public:
   virtual ~RequestFilter() = default;
@@ -39,13 +52,13 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Before listen(). A path ending in "/" takes everything below it; the longest match wins. `methods` such as
-  // "GET" or "PUT POST"; another method on a known path is 405, an unknown path 404.
+  // Before listen(). A path ending in "/" takes everything below it; the longest match wins. `methods` such
+  // as "GET" or "PUT POST", "" for any; another method on a known path is 405, an unknown path 404.
   void route(std::string_view methods, std::string_view path, Handler handler);
   void set_filter(RequestFilter* filter);  // Must outlive the server.
 
-  // Binds one address (":9100", "127.0.0.1:9100", "[::1]:0"); may be called several times. Fails with a message that says
-  // what to do when the port is taken or forbidden.
+  // Binds one address (":9100", "127.0.0.1:9100", "[::1]:0"); may be called several times. Fails with a
+  // message that says what to do when the port is taken or forbidden.
   Status listen(std::string_view address);
   // Takes a descriptor that is bound and listening (socket activation).
   Status listen_on(int fd);

@@ -1,6 +1,6 @@
 #pragma once
-// The one epoll event loop: descriptors, timers, wake-ups from other threads. A loop belongs to the thread that
-// calls run(); only post() and stop() may be called from elsewhere. Callbacks must not block.
+// The one epoll event loop: descriptors, timers, wake-ups from other threads. A loop belongs to the thread
+// that calls run(); only post() and stop() may be called from elsewhere. Callbacks must not block.
 
 #include <chrono>
 #include <cstdint>
@@ -53,22 +53,25 @@ class EventLoop {
 
  private:
   struct Watch;
-  struct Timer {
-    uint64_t id;
-    Callback callback;
-  };
   EventLoop(const Clock& clock, int epoll_fd, int wake_fd);
-  void run_timers();
-  void run_posted();
+  Status control(int operation, int fd, uint32_t events, uint32_t generation);
   int timeout_ms() const;
+  void dispatch(uint64_t key, uint32_t events);
+  void run_timers();
+  // Runs what was posted; false once stop() was called and nothing is left.
+  bool run_posted();
+  void wake();
 
   const Clock& clock_;
   int epoll_fd_;
   int wake_fd_;
-  uint64_t next_timer_id_ = 1;                                  // Owned by the loop's thread, as all below
-  std::map<std::pair<int64_t, uint64_t>, Callback> timers_;     // by time, then by id
-  std::unordered_map<uint64_t, int64_t> timer_times_;           // id → time
-  std::unordered_map<int, std::shared_ptr<Watch>> watches_;     // Shared: a callback may drop its own watch.
+  // All below but what the mutex guards is owned by the loop's thread.
+  uint64_t next_timer_id_ = 1;
+  uint32_t next_generation_ = 1;  // Tells a watch from an earlier one of the same descriptor number.
+  std::map<std::pair<int64_t, uint64_t>, Callback> timers_;  // by time, then by id
+  std::unordered_map<uint64_t, int64_t> timer_times_;        // id → time
+  std::unordered_map<int, std::shared_ptr<Watch>> watches_;  // Shared: a callback may drop its own watch.
+  std::vector<Callback> running_;                            // run_posted's, kept for its memory
   Mutex mutex_;
   std::vector<Callback> posted_ GUARDED_BY(mutex_);
   bool stopping_ GUARDED_BY(mutex_) = false;

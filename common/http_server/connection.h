@@ -1,0 +1,40 @@
+#pragma once
+// One client's connection and the request that is on it. Owned by the server, on the loop's thread.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "common/http_server/exchange.h"
+#include "common/http_server/request.h"
+
+struct MHD_Connection;
+
+namespace sonde::http {
+
+struct Connection {
+  enum class Stage : uint8_t {
+    Waiting,     // for a request, or for the rest of its header
+    Body,        // the header is here, the body is coming
+    Dispatched,  // the handler has the request
+    Answered,    // the response is on its way out
+  };
+
+  MHD_Connection* handle = nullptr;
+  int fd = -1;
+  std::string remote_address;
+  Stage stage = Stage::Waiting;
+  bool suspended = false;
+  bool gzip = false;  // the client takes it
+
+  Request request;
+  size_t body_bytes = 0;  // received, kept or not
+  std::shared_ptr<Responder::Exchange> exchange;
+
+  // When the first byte of the request at hand was noticed; 0: none has come.
+  int64_t begun_ns = 0;
+  // What the kernel had counted while nothing of a request was here; -1: not asked yet.
+  int64_t bytes_at_rest = 0;
+};
+
+}  // namespace sonde::http
