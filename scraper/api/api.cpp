@@ -88,10 +88,10 @@ Result<std::unique_ptr<Api>> Api::make(Parts parts, ApiOptions options) {
   if (!origins->ok()) {
     return Error(ErrorCode::InvalidArgument, "web.cors.origin is no regular expression: " + origins->error());
   }
-  return std::unique_ptr<Api>(new Api(parts, std::move(options), std::move(origins)));
+  return std::make_unique<Api>(Made{}, parts, std::move(options), std::move(origins));
 }
 
-Api::Api(Parts parts, ApiOptions options, std::unique_ptr<const re2::RE2> origins)
+Api::Api(Made, Parts parts, ApiOptions options, std::unique_ptr<const re2::RE2> origins)
     : parts_(parts),
       options_(std::move(options)),
       origins_(std::move(origins)),

@@ -18,6 +18,7 @@
 #include "scraper/api/handlers.h"
 #include "scraper/api/query_pool.h"
 #include "scraper/api/views.h"
+#include "scraper/scrape/target_status.h"
 
 namespace re2 {
 class RE2;
@@ -30,16 +31,19 @@ enum class Readiness : uint8_t { Starting, Ready, Stopping };
 struct Route;
 
 class Api {
+  struct Made {};  // Only make() has one.
+
  public:
   struct Parts {
     loop::EventLoop& loop;
     Logger& logger;
     Registry& registry;  // our own metrics: requests and queries
     ServerView& server;
-    TargetsView& targets;
+    const scrape::TargetStatusSource& targets;
   };
   // Fails on a bad expression for CORS origins.
   static Result<std::unique_ptr<Api>> make(Parts parts, ApiOptions options);
+  Api(Made, Parts parts, ApiOptions options, std::unique_ptr<const re2::RE2> origins);
   ~Api();
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
@@ -53,7 +57,6 @@ class Api {
   void set_stopping();
 
  private:
-  Api(Parts parts, ApiOptions options, std::unique_ptr<const re2::RE2> origins);
   void add_lifecycle_routes(http::Server& server);
   void add_page_routes(http::Server& server, std::string page);
   void add(http::Server& server, std::string_view methods, std::string_view path, http::Handler handler);

@@ -13,6 +13,7 @@
 #include "common/http_server/request.h"
 #include "scraper/api/views.h"
 #include "scraper/promql/engine.h"
+#include "scraper/scrape/target_status.h"
 #include "scraper/storage/series_source.h"
 #include "scraper/storage/storage_admin.h"
 
@@ -41,7 +42,7 @@ struct Call {
   const Clock& clock;
   const Storage& storage;
   const ServerView& server;
-  const TargetsView& targets;
+  const scrape::TargetStatusSource& targets;
   const std::atomic<bool>* cancelled = nullptr;  // set when the client has gone
   double queue_seconds = 0;                      // how long the request waited for a thread
 };

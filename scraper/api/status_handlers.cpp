@@ -12,18 +12,13 @@
 #include "common/core/version.h"
 #include "scraper/api/answer.h"
 #include "scraper/api/handlers.h"
+#include "scraper/api/host.h"
 
 namespace sonde::api {
 namespace {
 
 constexpr uint64_t kTopCountDefault = 10;
 constexpr uint64_t kTopCountMax = 10'000;
-
-std::string host_name() {
-  std::array<char, 256> buffer{};
-  if (::gethostname(buffer.data(), buffer.size() - 1) != 0) return {};
-  return buffer.data();
-}
 
 std::string working_folder() {
   std::array<char, 4096> buffer{};
