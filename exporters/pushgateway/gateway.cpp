@@ -82,7 +82,7 @@ Gateway::~Gateway() {
 
 Status Gateway::start() {
   if (!options_.persistence_file.empty()) {
-    if (auto loaded = load(options_.persistence_file, store_); !loaded) {
+    if (auto loaded = load(io::real_file_system(), options_.persistence_file, store_); !loaded) {
       context_.logger.error("could not load persisted metrics, starting empty",
                             {{"err", loaded.error().message()}});
       store_.wipe();
@@ -168,7 +168,7 @@ http::Response Gateway::ready(const http::Request&) {
 void Gateway::persist() {
   if (options_.persistence_file.empty() || store_.version() == persisted_version_) return;
   const uint64_t version = store_.version();
-  if (auto saved = save(options_.persistence_file, store_); !saved) {
+  if (auto saved = save(io::real_file_system(), options_.persistence_file, store_); !saved) {
     context_.logger.error("could not persist metrics", {{"err", saved.error().message()}});
     return;
   }

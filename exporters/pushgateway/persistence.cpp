@@ -1,15 +1,11 @@
 #include "exporters/pushgateway/persistence.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
+#include <algorithm>
 #include <utility>
 
 #include "common/core/number_text.h"
 #include "common/core/text.h"
+#include "common/io/atomic_write.h"
 #include "exporters/pushgateway/push_body.h"
 
 namespace sonde::pushgateway {
@@ -19,25 +15,6 @@ constexpr std::string_view kFirstLine = "#sonde-pushgateway 1";
 constexpr std::string_view kGroupPrefix = "#group ";
 constexpr std::string_view kLastLine = "#end";
 constexpr size_t kFileBytesMax = size_t{4} << 30;
-
-Error file_error(std::string_view what, const std::string& path) {
-  return Error(ErrorCode::Io, "cannot " + std::string(what) + " " + path + ": " + std::strerror(errno));
-}
-
-// Closes a descriptor at the end of a scope.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 // A label's text in a group line: percent-encoded, so that the line splits at blanks and slashes.
 void append_encoded(std::string& out, std::string_view text) {
@@ -92,16 +69,6 @@ Status read_group(std::string_view header, std::string_view body, GroupStore& st
   return Ok{};
 }
 
-Status write_all(int fd, std::string_view text, const std::string& path) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return file_error("write", path);
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-  return Ok{};
-}
-
 }  // namespace
 
 std::string write_groups(const GroupStore& store) {
@@ -143,42 +110,15 @@ Status read_groups(std::string_view text, GroupStore& store) {
   return Ok{};
 }
 
-Status save(const std::string& path, const GroupStore& store) {
-  const std::string temporary = path + ".in_progress";
-  {
-    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
-    if (file.fd() < 0) return file_error("create", temporary);
-    if (auto written = write_all(file.fd(), write_groups(store), temporary); !written) return written.error();
-    if (::fdatasync(file.fd()) != 0) return file_error("sync", temporary);
-  }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return file_error("rename to", path);
-  return Ok{};
+Status save(io::FileSystem& files, const std::string& path, const GroupStore& store) {
+  return io::atomic_write(files, path, write_groups(store));
 }
 
-Status load(const std::string& path, GroupStore& store) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.fd() < 0) {
-    if (errno == ENOENT) return Ok{};
-    return file_error("open", path);
-  }
-  std::string text;
-  struct stat facts {};
-  if (::fstat(file.fd(), &facts) != 0) return file_error("examine", path);
-  if (static_cast<size_t>(facts.st_size) > kFileBytesMax) {
-    return Error(ErrorCode::LimitExceeded,
-                 path + " is larger than " + std::to_string(kFileBytesMax) + " bytes");
-  }
-  text.resize(static_cast<size_t>(facts.st_size));
-  size_t done = 0;
-  while (done < text.size()) {
-    const ssize_t got = ::read(file.fd(), text.data() + done, text.size() - done);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return file_error("read", path);
-    if (got == 0) break;
-    done += static_cast<size_t>(got);
-  }
-  text.resize(done);
-  if (auto groups = read_groups(text, store); !groups) return groups.error().in(path);
+Status load(io::FileSystem& files, const std::string& path, GroupStore& store) {
+  const auto text = io::read_file(files, path, kFileBytesMax);
+  if (!text && text.error().code() == ErrorCode::NotFound) return Ok{};
+  if (!text) return text.error();
+  if (auto groups = read_groups(*text, store); !groups) return groups.error().in(path);
   return Ok{};
 }
 

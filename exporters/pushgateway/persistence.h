@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/core/result.h"
+#include "common/io/file_system.h"
 #include "exporters/pushgateway/group_store.h"
 
 namespace sonde::pushgateway {
@@ -17,8 +18,8 @@ std::string write_groups(const GroupStore& store);
 // the store may hold some of them.
 Status read_groups(std::string_view text, GroupStore& store);
 
-Status save(const std::string& path, const GroupStore& store);
+Status save(io::FileSystem& files, const std::string& path, const GroupStore& store);
 // A file that does not exist is an empty store.
-Status load(const std::string& path, GroupStore& store);
+Status load(io::FileSystem& files, const std::string& path, GroupStore& store);
 
 }  // namespace sonde::pushgateway

@@ -1,0 +1,168 @@
+#include "exporters/mysql/mysqld_exporter.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "common/core/text.h"
+#include "common/io/file_system.h"
+#include "exporters/mysql/scraper.h"
+
+namespace sonde::mysql {
+namespace {
+
+constexpr std::string_view kDefaultSection = "client";
+constexpr std::chrono::milliseconds kProbeTimeout{10'000};
+constexpr Desc kReloadSuccessful{"mysqld_exporter_config_last_reload_successful",
+                                 "Mysqld exporter config loaded successfully."};
+constexpr Desc kReloadTime{"mysqld_exporter_config_last_reload_success_timestamp_seconds",
+                           "Timestamp of the last successful configuration reload."};
+
+std::optional<std::string> read_environment(std::string_view name) {
+  const char* value = std::getenv(std::string(name).c_str());
+  return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+http::Response bad_request(std::string message) {
+  return http::text_response(400, std::move(message) + "\n");
+}
+
+}  // namespace
+
+MysqldExporter::MysqldExporter(exporter::Context& context, const Options& options)
+    : context_(context),
+      options_(options),
+      reload_successful_(context.registry.gauge(kReloadSuccessful)),
+      reload_time_(context.registry.gauge(kReloadTime)) {}
+
+Status MysqldExporter::start() {
+  if (auto loaded = reload(); !loaded) return loaded.error();
+  context_.server.route("GET", "/probe", [this](http::Request request, http::Responder responder) {
+    handle_probe(std::move(request), std::move(responder));
+  });
+  context_.server.route("GET POST PUT", "/-/reload", [this](http::Request, http::Responder responder) {
+    // Differs: a reload that failed is answered with 500 and the reason; the reference says 200 and logs.
+    const Status status = reload();
+    responder.send(status ? http::text_response(200, "ok")
+                          : http::text_response(500, status.error().message() + "\n"));
+  });
+  return Ok{};
+}
+
+Status MysqldExporter::reload() {
+  reload_successful_.set(0);
+  std::string text;
+  auto read = io::read_file(io::real_file_system(), options_.my_cnf, MyCnf::kFileBytesMax);
+  if (read) {
+    text = std::move(*read);
+  } else if (read.error().code() != ErrorCode::NotFound) {
+    return read.error();
+  }
+  auto parsed = MyCnf::parse(text, read_environment);
+  if (!parsed) return parsed.error().in(options_.my_cnf);
+  const std::string section(kDefaultSection);
+  if (!options_.username.empty()) parsed->set_default(section, "user", options_.username);
+  if (const auto password = read_environment("MYSQLD_EXPORTER_PASSWORD")) {
+    parsed->set_default(section, "password", *password);
+  }
+  if (options_.tls_insecure_skip_verify) parsed->set_default(section, "ssl-skip-verfication", "true");
+  Endpoint address;
+  if (auto set = set_target(options_.address, address); !set) return set.error().in("--mysqld.address");
+  if (!address.socket.empty()) {
+    parsed->set_default(section, "socket", address.socket);
+  } else {
+    parsed->set_default(section, "host", address.host);
+    parsed->set_default(section, "port", std::to_string(address.port));
+  }
+  if (auto client = parsed->endpoint(kDefaultSection); !client) {
+    return client.error().in(options_.my_cnf + " (or --mysqld.username with MYSQLD_EXPORTER_PASSWORD)");
+  }
+  my_cnf_ = std::move(*parsed);
+  for (auto& [key, kept] : targets_) retired_.push_back(std::move(kept.target));
+  targets_.clear();
+  std::erase_if(retired_, [](const auto& target) { return target->idle(); });
+  reload_successful_.set(1);
+  reload_time_.set(static_cast<double>(context_.clock.wall_ms()) / 1000);
+  return Ok{};
+}
+
+Result<Endpoint> MysqldExporter::find_endpoint(const http::Request& request, std::string_view section) const {
+  auto endpoint = my_cnf_.endpoint(section);
+  if (!endpoint) return endpoint;
+  if (const auto target = request.parameter("target"); target && !target->empty()) {
+    if (auto set = set_target(*target, *endpoint); !set) return set.error();
+  }
+  return endpoint;
+}
+
+Result<Target*> MysqldExporter::find_target(std::string_view section, const Endpoint& endpoint) {
+  const std::string key = std::string(section) + " " + endpoint.socket + " " + endpoint.host + ":" +
+                          std::to_string(endpoint.port);
+  auto found = targets_.find(key);
+  if (found == targets_.end()) {
+    if (targets_.size() >= kTargetsMax) {
+      auto oldest = targets_.end();
+      for (auto at = targets_.begin(); at != targets_.end(); ++at) {
+        const bool older = oldest == targets_.end() || at->second.used < oldest->second.used;
+        if (at->second.target->idle() && older) oldest = at;
+      }
+      if (oldest == targets_.end()) {
+        return Error(ErrorCode::LimitExceeded,
+                     "all " + std::to_string(kTargetsMax) + " targets are being scraped");
+      }
+      targets_.erase(oldest);
+    }
+    auto target = std::make_unique<Target>(endpoint, options_, context_.clock, context_.logger);
+    found = targets_.emplace(key, Kept{.target = std::move(target)}).first;
+  }
+  found->second.used = ++uses_;
+  return found->second.target.get();
+}
+
+// Of the enabled scrapers those that collect[] names; all of them when it names none, as in the reference.
+std::vector<std::string_view> MysqldExporter::select_scrapers(const http::Request& request) const {
+  std::vector<std::string_view> enabled = enabled_scrapers(options_);
+  const std::vector<std::string_view> wanted = request.parameters("collect[]");
+  std::vector<std::string_view> selected;
+  for (const std::string_view name : enabled) {
+    if (std::ranges::find(wanted, name) != wanted.end()) selected.push_back(name);
+  }
+  return selected.empty() ? enabled : selected;
+}
+
+void MysqldExporter::scrape(const http::Request& request, int64_t deadline_monotonic_ns,
+                            std::function<void(http::Response)> done) {
+  auto endpoint = find_endpoint(request, kDefaultSection);
+  if (!endpoint) return done(bad_request(endpoint.error().message()));
+  auto target = find_target(kDefaultSection, *endpoint);
+  if (!target) return done(http::text_response(503, target.error().message() + "\n"));
+  (*target)->scrape(context_.loop, {.scrapers = select_scrapers(request),
+                                    .deadline_monotonic_ns = deadline_monotonic_ns,
+                                    .done = [done = std::move(done)](std::string page) {
+                                      done({.body = std::move(page)});
+                                    }});
+}
+
+void MysqldExporter::handle_probe(http::Request request, http::Responder responder) {
+  const auto wanted = request.parameter("target");
+  if (!wanted || wanted->empty()) return responder.send(bad_request("target is required"));
+  const std::string section(request.parameter("auth_module").value_or(kDefaultSection));
+  if (!my_cnf_.has(section)) return responder.send(bad_request("unknown auth_module " + quoted(section)));
+  auto endpoint = find_endpoint(request, section);
+  if (!endpoint) return responder.send(bad_request(endpoint.error().message()));
+  auto target = find_target(section, *endpoint);
+  if (!target) return responder.send(http::text_response(503, target.error().message() + "\n"));
+
+  const auto offset = std::chrono::milliseconds(static_cast<int64_t>(options_.timeout_offset_seconds * 1000));
+  const int64_t deadline = exporter::deadline_of(request, context_.clock, kProbeTimeout, offset);
+  std::vector<std::string_view> selected = select_scrapers(request);
+  // std::function copies what it holds, so the responder is shared with it.
+  auto answer = std::make_shared<http::Responder>(std::move(responder));
+  (*target)->scrape(context_.loop, {.scrapers = std::move(selected),
+                                    .deadline_monotonic_ns = deadline,
+                                    .done = [answer, request = std::move(request)](std::string page) {
+                                      answer->send(exporter::expose(request, std::move(page)));
+                                    }});
+}
+
+}  // namespace sonde::mysql

@@ -1,0 +1,39 @@
+#pragma once
+// The MySQL exporter's own flags.
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/core/result.h"
+#include "common/exporter/flags.h"
+
+namespace sonde::mysql {
+
+struct Options {
+  std::string my_cnf = ".my.cnf";
+  std::string address = "localhost:3306";
+  std::string username;
+  bool tls_insecure_skip_verify = false;
+  int64_t lock_wait_timeout_seconds = 2;
+  bool enable_lock_wait_timeout = true;
+  bool log_slow_filter = false;
+  int64_t query_timeout_seconds = 0;
+  double timeout_offset_seconds = 0.25;
+  int64_t open_connections_max = 2;
+
+  // One per row of scrapers(), in its order.
+  struct Switch {
+    bool enabled = false;
+  };
+  std::deque<Switch> scrapers;  // Addresses stay: flags write to them.
+};
+
+void add_flags(exporter::Flags& flags, Options& options);
+
+// Names of the scrapers that are on.
+std::vector<std::string_view> enabled_scrapers(const Options& options);
+
+}  // namespace sonde::mysql

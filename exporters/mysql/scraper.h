@@ -1,0 +1,40 @@
+#pragma once
+// A scraper reads one thing from a server: a row in the table of scrapers and one function. Blocking, on a
+// worker.
+
+#include <span>
+#include <string_view>
+
+#include "common/core/result.h"
+#include "common/exposition/metric_sink.h"
+#include "exporters/mysql/connection.h"
+
+namespace sonde::mysql {
+
+using exposition::MetricSink;
+
+// The server's version as the gates compare it.
+struct Version {
+  unsigned major = 0;
+  unsigned minor = 0;
+  friend auto operator<=>(const Version&, const Version&) = default;
+};
+
+struct Scraper {
+  std::string_view name;  // "global_status": the flag is --collect.global_status
+  std::string_view help;
+  bool enabled_by_default = false;
+  Version min_version;
+  Status (*scrape)(Connection& connection, MetricSink& sink) = nullptr;
+};
+
+// All scrapers, sorted by name.
+std::span<const Scraper> scrapers();
+
+// "10.11.6-MariaDB-log" → 10.11.
+Version parse_version(std::string_view text);
+
+Status scrape_global_status(Connection& connection, MetricSink& sink);
+Status scrape_global_variables(Connection& connection, MetricSink& sink);
+
+}  // namespace sonde::mysql

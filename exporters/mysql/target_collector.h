@@ -1,0 +1,54 @@
+#pragma once
+// Connects to a server, keeps the connection, and runs scrapers over it. Blocking: lives on a worker of the
+// frame, one call at a time.
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/core/clock.h"
+#include "common/core/log.h"
+#include "common/core/mutex.h"
+#include "common/exporter/collector.h"
+#include "exporters/mysql/connection.h"
+#include "exporters/mysql/options.h"
+#include "exporters/mysql/scraper.h"
+
+namespace sonde::mysql {
+
+class TargetCollector final : public exporter::Collector {
+ public:
+  TargetCollector(Endpoint endpoint, const Options& options, const Clock& clock, Logger& logger)
+      : endpoint_(std::move(endpoint)), options_(options), clock_(clock), logger_(logger) {}
+
+  // What the next collect() is to do; before it is handed to a worker.
+  void set_task(std::vector<std::string_view> scrapers, int64_t deadline_monotonic_ns);
+
+  Status collect(MetricSink& sink) override;
+
+ private:
+  struct Task {
+    std::vector<std::string_view> scrapers;
+    int64_t deadline_monotonic_ns = 0;
+  };
+  Status connect(const Task& task);
+  Status prepare_session();
+  Status limit_statements(const Task& task);
+  void run(const Scraper& scraper, MetricSink& sink);
+
+  const Endpoint endpoint_;
+  const Options& options_;
+  const Clock& clock_;
+  Logger& logger_;
+  Mutex mutex_;
+  Task task_ GUARDED_BY(mutex_);
+  std::unique_ptr<Connection> connection_;  // Owned by the worker, as all below.
+  bool is_mariadb_ = false;
+  Version version_;
+};
+
+}  // namespace sonde::mysql
