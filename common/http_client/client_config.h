@@ -2,6 +2,8 @@
 // How to talk to a server: TLS, authentication, proxy, redirects. Plain data, filled by the YAML decoders of
 // the binaries (server.md 1.5); files are read again when they change.
 
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,7 +44,29 @@ struct ExtraHeader {
   std::vector<std::string> files;
 };
 
+// Read, checked and shown; no client here fetches tokens yet, so the binaries warn where it is set.
+struct OAuth2 {
+  std::string client_id;
+  Secret client_secret;
+  std::string grant_type;
+  Secret certificate_key;
+  std::string certificate_key_id;
+  std::string signature_algorithm;
+  std::string issuer;
+  std::string audience;
+  std::map<std::string, std::string> claims;
+  std::vector<std::string> scopes;
+  std::string token_url;
+  std::map<std::string, std::string> endpoint_params;
+  TlsConfig tls;
+  std::string proxy_url;
+  std::string no_proxy;
+  bool proxy_from_environment = false;
+  std::vector<ExtraHeader> proxy_connect_headers;
+};
+
 struct ClientConfig {
+  std::optional<OAuth2> oauth2;
   TlsConfig tls;
   BasicAuth basic_auth;
   Authorization authorization;

@@ -32,6 +32,7 @@ struct Entry;
 struct Node {
   NodeKind kind = NodeKind::Null;
   bool plain = true;  // a scalar without quotes, whose text may mean a number, a truth value or null
+  bool flow = false;  // a list that is to be written as [a, b]; never set by parse()
   Position at;
   std::string text;            // Scalar and Null: the text, escapes resolved
   std::vector<Node> items;     // List
