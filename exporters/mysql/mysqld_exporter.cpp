@@ -7,12 +7,16 @@
 #include "common/core/text.h"
 #include "common/io/file_system.h"
 #include "exporters/mysql/scraper.h"
+#include "exporters/mysql/target_collector.h"
 
 namespace sonde::mysql {
 namespace {
 
 constexpr std::string_view kDefaultSection = "client";
 constexpr std::chrono::milliseconds kProbeTimeout{10'000};
+// The page of a server that did not answer in time, not even with an error.
+constexpr std::string_view kDownPage =
+    "# HELP mysql_up Whether the MySQL server is up.\n# TYPE mysql_up gauge\nmysql_up 0\n";
 constexpr Desc kReloadSuccessful{"mysqld_exporter_config_last_reload_successful",
                                  "Mysqld exporter config loaded successfully."};
 constexpr Desc kReloadTime{"mysqld_exporter_config_last_reload_success_timestamp_seconds",
@@ -32,6 +36,7 @@ http::Response bad_request(std::string message) {
 MysqldExporter::MysqldExporter(exporter::Context& context, const Options& options)
     : context_(context),
       options_(options),
+      targets_(context.loop, context.clock, context.logger),
       reload_successful_(context.registry.gauge(kReloadSuccessful)),
       reload_time_(context.registry.gauge(kReloadTime)) {}
 
@@ -78,9 +83,7 @@ Status MysqldExporter::reload() {
     return client.error().in(options_.my_cnf + " (or --mysqld.username with MYSQLD_EXPORTER_PASSWORD)");
   }
   my_cnf_ = std::move(*parsed);
-  for (auto& [key, kept] : targets_) retired_.push_back(std::move(kept.target));
   targets_.clear();
-  std::erase_if(retired_, [](const auto& target) { return target->idle(); });
   reload_successful_.set(1);
   reload_time_.set(static_cast<double>(context_.clock.wall_ms()) / 1000);
   return Ok{};
@@ -95,30 +98,6 @@ Result<Endpoint> MysqldExporter::find_endpoint(const http::Request& request, std
   return endpoint;
 }
 
-Result<Target*> MysqldExporter::find_target(std::string_view section, const Endpoint& endpoint) {
-  const std::string key = std::string(section) + " " + endpoint.socket + " " + endpoint.host + ":" +
-                          std::to_string(endpoint.port);
-  auto found = targets_.find(key);
-  if (found == targets_.end()) {
-    if (targets_.size() >= kTargetsMax) {
-      auto oldest = targets_.end();
-      for (auto at = targets_.begin(); at != targets_.end(); ++at) {
-        const bool older = oldest == targets_.end() || at->second.used < oldest->second.used;
-        if (at->second.target->idle() && older) oldest = at;
-      }
-      if (oldest == targets_.end()) {
-        return Error(ErrorCode::LimitExceeded,
-                     "all " + std::to_string(kTargetsMax) + " targets are being scraped");
-      }
-      targets_.erase(oldest);
-    }
-    auto target = std::make_unique<Target>(endpoint, options_, context_.clock, context_.logger);
-    found = targets_.emplace(key, Kept{.target = std::move(target)}).first;
-  }
-  found->second.used = ++uses_;
-  return found->second.target.get();
-}
-
 // Of the enabled scrapers those that collect[] names; all of them when it names none, as in the reference.
 std::vector<std::string_view> MysqldExporter::select_scrapers(const http::Request& request) const {
   std::vector<std::string_view> enabled = enabled_scrapers(options_);
@@ -130,17 +109,33 @@ std::vector<std::string_view> MysqldExporter::select_scrapers(const http::Reques
   return selected.empty() ? enabled : selected;
 }
 
+void MysqldExporter::scrape_endpoint(const http::Request& request, std::string_view section,
+                                     int64_t deadline_monotonic_ns,
+                                     std::function<void(http::Response)> respond) {
+  auto endpoint = find_endpoint(request, section);
+  if (!endpoint) return respond(bad_request(endpoint.error().message()));
+  const std::string key = std::string(section) + " " + endpoint->socket + " " + endpoint->host + ":" +
+                          std::to_string(endpoint->port);
+  const auto make = [&] {
+    return std::make_unique<TargetCollector>(*endpoint, options_, context_.clock, context_.logger);
+  };
+  exporter::TargetScrape wish;
+  wish.deadline_monotonic_ns = deadline_monotonic_ns;
+  wish.prepare = [scrapers = select_scrapers(request),
+                  deadline_monotonic_ns](exporter::Collector& collector) {
+    static_cast<TargetCollector&>(collector).set_task(scrapers, deadline_monotonic_ns);
+  };
+  wish.done = [respond](std::string page) {
+    respond({.body = page.empty() ? std::string(kDownPage) : std::move(page)});
+  };
+  if (auto started = targets_.scrape(key, make, std::move(wish)); !started) {
+    respond(http::text_response(503, started.error().message() + "\n"));
+  }
+}
+
 void MysqldExporter::scrape(const http::Request& request, int64_t deadline_monotonic_ns,
                             std::function<void(http::Response)> done) {
-  auto endpoint = find_endpoint(request, kDefaultSection);
-  if (!endpoint) return done(bad_request(endpoint.error().message()));
-  auto target = find_target(kDefaultSection, *endpoint);
-  if (!target) return done(http::text_response(503, target.error().message() + "\n"));
-  (*target)->scrape(context_.loop, {.scrapers = select_scrapers(request),
-                                    .deadline_monotonic_ns = deadline_monotonic_ns,
-                                    .done = [done = std::move(done)](std::string page) {
-                                      done({.body = std::move(page)});
-                                    }});
+  scrape_endpoint(request, kDefaultSection, deadline_monotonic_ns, std::move(done));
 }
 
 void MysqldExporter::handle_probe(http::Request request, http::Responder responder) {
@@ -148,21 +143,14 @@ void MysqldExporter::handle_probe(http::Request request, http::Responder respond
   if (!wanted || wanted->empty()) return responder.send(bad_request("target is required"));
   const std::string section(request.parameter("auth_module").value_or(kDefaultSection));
   if (!my_cnf_.has(section)) return responder.send(bad_request("unknown auth_module " + quoted(section)));
-  auto endpoint = find_endpoint(request, section);
-  if (!endpoint) return responder.send(bad_request(endpoint.error().message()));
-  auto target = find_target(section, *endpoint);
-  if (!target) return responder.send(http::text_response(503, target.error().message() + "\n"));
-
   const auto offset = std::chrono::milliseconds(static_cast<int64_t>(options_.timeout_offset_seconds * 1000));
   const int64_t deadline = exporter::deadline_of(request, context_.clock, kProbeTimeout, offset);
-  std::vector<std::string_view> selected = select_scrapers(request);
   // std::function copies what it holds, so the responder is shared with it.
   auto answer = std::make_shared<http::Responder>(std::move(responder));
-  (*target)->scrape(context_.loop, {.scrapers = std::move(selected),
-                                    .deadline_monotonic_ns = deadline,
-                                    .done = [answer, request = std::move(request)](std::string page) {
-                                      answer->send(exporter::expose(request, std::move(page)));
-                                    }});
+  scrape_endpoint(request, section, deadline, [answer, request](http::Response response) {
+    const bool is_page = response.status == 200;
+    answer->send(is_page ? exporter::expose(request, std::move(response.body)) : std::move(response));
+  });
 }
 
 }  // namespace sonde::mysql

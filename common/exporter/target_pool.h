@@ -1,0 +1,62 @@
+#pragma once
+// What exporters of remote servers share (?target=): one kept collector per target, asked by one scrape at a
+// time however many clients want it, and forgotten when it has long not been asked for. Loop thread, but for
+// the collectors, which block on workers of the frame.
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/exporter/frame.h"
+
+namespace sonde::exporter {
+
+// One wish to scrape a target.
+struct TargetScrape {
+  // Tells the collector what is wanted; runs on the loop's thread just before the collector is handed to a
+  // worker.
+  std::function<void(Collector& collector)> prepare;
+  int64_t deadline_monotonic_ns = 0;
+  // Gets the text page; an empty one means that the target was not back by the deadline.
+  std::function<void(std::string page)> done;
+};
+
+class TargetPool {
+ public:
+  // Targets that are kept; the least recently used idle one goes when one more is asked for.
+  static constexpr size_t kTargetsMax = 256;
+  // Scrapes of one target that may wait for each other.
+  static constexpr size_t kWaitingMax = 64;
+
+  TargetPool(loop::EventLoop& loop, const Clock& clock, Logger& logger);
+  ~TargetPool();
+  TargetPool(const TargetPool&) = delete;
+  TargetPool& operator=(const TargetPool&) = delete;
+
+  // `key` says which target with which configuration; `make` is called when it is not kept yet. Fails with
+  // LimitExceeded when all kept targets are busy or too many scrapes wait for this one.
+  Status scrape(const std::string& key, const std::function<std::unique_ptr<Collector>()>& make,
+                TargetScrape request);
+
+  // Forgets all targets (after a reload); scrapes that are under way still end.
+  void clear();
+
+ private:
+  class Target;
+  Target* find(const std::string& key, const std::function<std::unique_ptr<Collector>()>& make);
+  bool make_room();
+
+  loop::EventLoop& loop_;
+  const Clock& clock_;
+  Logger& logger_;
+  std::map<std::string, std::unique_ptr<Target>> targets_;
+  std::vector<std::unique_ptr<Target>> retired_;  // Forgotten, but not yet idle.
+  uint64_t uses_ = 0;
+};
+
+}  // namespace sonde::exporter
