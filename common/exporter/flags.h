@@ -1,7 +1,7 @@
 #pragma once
-// Command-line flags in the reference's spelling: --name=value, --name value, --flag, --no-flag, repeated flags,
-// environment twins. A table over CLI11, which no other file includes. Defaults are what the targets hold when
-// a flag is added; targets must outlive parse().
+// Command-line flags in the reference's spelling: --name=value, --name value, --flag, --no-flag, repeated
+// flags, environment twins. A table over CLI11, which no other file includes. Defaults are what the targets
+// hold when a flag is added; targets must outlive parse().
 
 #include <chrono>
 #include <cstdint>
@@ -26,28 +26,38 @@ class Flags {
   // Names without dashes: "web.listen-address". `hidden` ones work and are left out of --help.
   struct Options {
     bool hidden = false;
-    std::string_view environment = {};      // a variable that sets it when the command line does not
-    std::string_view placeholder = {};      // "FILE", "DURATION"; by default the default value is shown
-    bool* set = nullptr;                    // becomes true when given (flag or environment)
+    std::string_view environment = {};  // a variable that sets it when the command line does not
+    std::string_view placeholder = {};  // "FILE", "DURATION"; by default the default value is shown
+    bool* set = nullptr;                // becomes true when given (flag or environment)
   };
   void boolean(std::string_view name, bool& target, std::string_view help, Options options);
   void text(std::string_view name, std::string& target, std::string_view help, Options options);
   void integer(std::string_view name, int64_t& target, std::string_view help, Options options);
   void number(std::string_view name, double& target, std::string_view help, Options options);
   // Prometheus duration ("15s", "1h30m").
-  void duration(std::string_view name, std::chrono::milliseconds& target, std::string_view help, Options options);
+  void duration(std::string_view name, std::chrono::milliseconds& target, std::string_view help,
+                Options options);
   // Go duration ("1.5s"), for the flags that the originals read so; Prometheus' units are taken too.
-  void go_duration(std::string_view name, std::chrono::milliseconds& target, std::string_view help, Options options);
+  void go_duration(std::string_view name, std::chrono::milliseconds& target, std::string_view help,
+                   Options options);
   void size(std::string_view name, uint64_t& target_bytes, std::string_view help, Options options);
   // Repeatable; the first use replaces the default.
   void list(std::string_view name, std::vector<std::string>& target, std::string_view help, Options options);
   // Accepted for compatibility and ignored; a warning names it at start.
   void ignored(std::string_view name, bool takes_value, std::string_view help);
 
-  void boolean(std::string_view name, bool& target, std::string_view help) { boolean(name, target, help, {}); }
-  void text(std::string_view name, std::string& target, std::string_view help) { text(name, target, help, {}); }
-  void integer(std::string_view name, int64_t& target, std::string_view help) { integer(name, target, help, {}); }
-  void number(std::string_view name, double& target, std::string_view help) { number(name, target, help, {}); }
+  void boolean(std::string_view name, bool& target, std::string_view help) {
+    boolean(name, target, help, {});
+  }
+  void text(std::string_view name, std::string& target, std::string_view help) {
+    text(name, target, help, {});
+  }
+  void integer(std::string_view name, int64_t& target, std::string_view help) {
+    integer(name, target, help, {});
+  }
+  void number(std::string_view name, double& target, std::string_view help) {
+    number(name, target, help, {});
+  }
   void duration(std::string_view name, std::chrono::milliseconds& target, std::string_view help) {
     duration(name, target, help, {});
   }

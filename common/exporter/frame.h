@@ -1,6 +1,7 @@
 #pragma once
-// The frame of every exporter: parses flags, serves the landing page, /metrics and health, runs collectors with
-// deadlines, and stops cleanly on a signal. An exporter is a main() that fills an Application and calls run().
+// The frame of every exporter: parses flags, serves the landing page, /metrics and health, runs collectors
+// with deadlines, and stops cleanly on a signal. An exporter is a main() that fills an Application and calls
+// run().
 
 #include <chrono>
 #include <functional>
@@ -46,8 +47,8 @@ class CollectorSet {
   void set_disabled(std::vector<std::string> names);
   Status check(const Selection& selection) const;
 
-  // Runs the selected collectors and calls `done` on the loop's thread with the text page. What is not back by the
-  // deadline is left out and marked with success 0; it is not started again before it returned.
+  // Runs the selected collectors and calls `done` on the loop's thread with the text page. What is not back
+  // by the deadline is left out and marked with success 0; it is not started again before it returned.
   void collect(loop::EventLoop& loop, const Selection& selection, int64_t deadline_monotonic_ns,
                std::function<void(std::string page)> done);
 
@@ -71,7 +72,7 @@ struct WebFlags {
   bool systemd_socket = false;
   std::string web_config_file;
   std::string telemetry_path = "/metrics";
-  int64_t requests_max = 40;             // where the original has --web.max-requests
+  int64_t requests_max = 40;  // where the original has --web.max-requests
   bool disable_exporter_metrics = false;
   std::string log_level = "info";
   std::string log_format = "logfmt";
@@ -83,33 +84,38 @@ struct Link {
 };
 
 struct Application {
-  std::string program;        // "sonde-node-exporter"
-  std::string title;          // "Node Exporter"
+  std::string program;  // "sonde-node-exporter"
+  std::string title;    // "Node Exporter"
   std::string description;
-  std::string build_info_name;  // "node_exporter_build_info"
+  std::string build_info_name;         // "node_exporter_build_info"
   std::string default_listen_address;  // ":9100"
   // Adds the exporter's own flags.
   std::function<void(Flags&)> add_flags;
   // Builds the parts after the flags are parsed and adds routes beyond the frame's own. A failure ends the
   // process with exit code 1 and its message. What is returned is kept until the server has stopped.
   std::function<Result<std::shared_ptr<void>>(Context&)> start;
-  // Serves the telemetry path: calls back with the page's text 0.0.4 on the loop's thread. nullptr: only own metrics.
-  // The frame appends own metrics, negotiates the format and compresses.
+  // Serves the telemetry path: calls back with the page's text 0.0.4 on the loop's thread. nullptr: only own
+  // metrics. The frame appends own metrics, negotiates the format and compresses.
   std::function<void(const http::Request& request, int64_t deadline_monotonic_ns,
-                     std::function<void(http::Response)> done)> scrape;
-  std::function<Status()> reload;   // SIGHUP and, where lifecycle is on, POST /-/reload; nullptr: SIGHUP is ignored
-  std::vector<Link> links;          // more links for the landing page
-  bool has_max_requests = false;    // the original has --web.max-requests
+                     std::function<void(http::Response)> done)>
+      scrape;
+  std::function<Status()>
+      reload;               // SIGHUP and, where lifecycle is on, POST /-/reload; nullptr: SIGHUP is ignored
+  std::vector<Link> links;  // more links for the landing page
+  bool has_max_requests = false;  // the original has --web.max-requests
   bool has_disable_exporter_metrics = false;
   bool has_telemetry_path = true;
-  std::chrono::milliseconds timeout_offset{500};  // taken off the scraper's timeout header for our own deadline
+  std::chrono::milliseconds timeout_offset{
+      500};  // taken off the scraper's timeout header for our own deadline
 };
 
-// Answers a request with a page in text 0.0.4: in that format, or made into protobuf or OpenMetrics where the client's
-// Accept header asks for it and the original offers it. For handlers beside the telemetry path (/probe, /scrape).
+// Answers a request with a page in text 0.0.4: in that format, or made into protobuf or OpenMetrics where the
+// client's Accept header asks for it and the original offers it. For handlers beside the telemetry path
+// (/probe, /scrape).
 http::Response expose(const http::Request& request, std::string text_page);
 
-// The deadline for work on behalf of this request: now plus the scraper's timeout header (or `fallback`) less `offset`.
+// The deadline for work on behalf of this request: now plus the scraper's timeout header (or `fallback`) less
+// `offset`.
 int64_t deadline_of(const http::Request& request, const Clock& clock, std::chrono::milliseconds fallback,
                     std::chrono::milliseconds offset);
 

@@ -1,0 +1,236 @@
+// run(): the life of an exporter, from flags to a clean end.
+
+#include "common/exporter/frame.h"
+
+#include <malloc.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <optional>
+#include <utility>
+
+#include "common/core/service_manager.h"
+#include "common/core/signals.h"
+#include "common/exporter/build_info.h"
+#include "common/exporter/telemetry.h"
+#include "common/web/landing_page.h"
+
+namespace sonde::exporter {
+namespace {
+
+constexpr std::chrono::milliseconds kStopGrace{3000};
+constexpr size_t kHeaderBytesMax = 16 * 1024;
+constexpr size_t kHeapKeptBytes = 1024 * 1024;
+
+// One arena for all threads, and pages of the size of a scrape are kept, not given back and faulted in again.
+void tune_allocator() {
+  ::mallopt(M_ARENA_MAX, 1);
+  ::mallopt(M_TRIM_THRESHOLD, static_cast<int>(kHeapKeptBytes));
+  ::mallopt(M_MMAP_THRESHOLD, static_cast<int>(kHeapKeptBytes));
+}
+
+void print(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t length = ::write(fd, text.data(), text.size());
+    if (length <= 0) return;
+    text.remove_prefix(static_cast<size_t>(length));
+  }
+}
+
+void add_web_flags(Flags& flags, const Application& application, WebFlags& web) {
+  web.listen_addresses = {application.default_listen_address};
+  if (application.has_telemetry_path) {
+    flags.text("web.telemetry-path", web.telemetry_path, "Path under which to expose metrics.");
+  }
+  if (application.has_disable_exporter_metrics) {
+    flags.boolean("web.disable-exporter-metrics", web.disable_exporter_metrics,
+                  "Exclude metrics about the exporter itself (promhttp_*, process_*).");
+  }
+  if (application.has_max_requests) {
+    flags.integer("web.max-requests", web.requests_max,
+                  "Maximum number of parallel scrape requests. Use 0 to disable.");
+  }
+  flags.boolean("web.systemd-socket", web.systemd_socket,
+                "Use systemd socket activation listeners instead of port listeners.");
+  flags.list("web.listen-address", web.listen_addresses,
+             "Addresses on which to expose metrics and web interface. Repeatable for multiple addresses.");
+  flags.text("web.config.file", web.web_config_file,
+             "Path to configuration file that can enable TLS or authentication.");
+  flags.text("log.level", web.log_level,
+             "Only log messages with the given severity or above. One of: [debug, info, warn, error]");
+  flags.text("log.format", web.log_format, "Output format of log messages. One of: [logfmt, json]");
+}
+
+Status set_up_log(Logger& logger, const WebFlags& web) {
+  const auto level = parse_log_level(web.log_level);
+  if (!level) return level.error();
+  const auto format = parse_log_format(web.log_format);
+  if (!format) return format.error();
+  logger.set(*level, *format);
+  return Ok{};
+}
+
+Status open_listeners(http::Server& server, const WebFlags& web) {
+  if (!web.systemd_socket) {
+    for (const std::string& address : web.listen_addresses) {
+      auto listening = server.listen(address);
+      if (!listening) return listening;
+    }
+    return Ok{};
+  }
+  const auto sockets = take_inherited_sockets();
+  if (!sockets) return sockets.error().in("--web.systemd-socket");
+  for (const int fd : *sockets) {
+    auto listening = server.listen_on(fd);
+    if (!listening) return listening;
+  }
+  return Ok{};
+}
+
+// Signals, readiness and the watchdog while the loop runs.
+class Supervision {
+ public:
+  Supervision(Context& context, SignalDescriptor& signals, const std::function<Status()>& reload)
+      : context_(context), signals_(signals), reload_(reload) {}
+
+  Status begin() {
+    auto watched = context_.loop.watch(signals_.fd(), EPOLLIN, [this](uint32_t) { on_signal(); });
+    if (!watched) return watched;
+    tell("READY=1");
+    if (const auto interval = watchdog_interval()) keep_watchdog(*interval / 2);
+    return Ok{};
+  }
+
+ private:
+  void on_signal() {
+    for (int signal = signals_.read(); signal != 0; signal = signals_.read()) {
+      if (signal == SIGHUP) {
+        reload();
+      } else {
+        stop();
+      }
+    }
+  }
+
+  void reload() {
+    if (!reload_) return;
+    const auto reloaded = reload_();
+    if (reloaded) {
+      context_.logger.info("Reloaded configuration");
+    } else {
+      context_.logger.error("Error reloading configuration, the old one stays",
+                            {{"err", reloaded.error().message()}});
+    }
+  }
+
+  // A second signal does not wait for requests in flight.
+  void stop() {
+    if (stopping_) return context_.loop.stop();
+    stopping_ = true;
+    tell("STOPPING=1");
+    context_.logger.info("Stopping");
+    context_.server.stop(kStopGrace, [this] { context_.loop.stop(); });
+  }
+
+  void keep_watchdog(std::chrono::microseconds interval) {
+    tell("WATCHDOG=1");
+    context_.loop.after(interval, [this, interval] { keep_watchdog(interval); });
+  }
+
+  void tell(std::string_view state) {
+    const auto told = notify_service_manager(state);
+    if (!told) context_.logger.warn("cannot notify the service manager", {{"err", told.error().message()}});
+  }
+
+  Context& context_;
+  SignalDescriptor& signals_;
+  const std::function<Status()>& reload_;
+  bool stopping_ = false;
+};
+
+web::LandingPage landing_page(const Application& application, const WebFlags& web) {
+  web::LandingPage page{.title = application.title,
+                        .description = application.description,
+                        .version = std::string(build_info().version),
+                        .links = {}};
+  if (!web.telemetry_path.empty()) page.links.push_back({web.telemetry_path, "Metrics"});
+  for (const Link& link : application.links) page.links.push_back({link.path, link.text});
+  return page;
+}
+
+// Everything that may fail between the flags and the loop.
+Status serve(const Application& application, const WebFlags& web, Context& context,
+             SignalDescriptor& signals) {
+  std::shared_ptr<void> parts;
+  if (application.start) {
+    auto started = application.start(context);
+    if (!started) return started.error();
+    parts = std::move(*started);
+  }
+  Telemetry telemetry(application, context,
+                      {.build_info_name = application.build_info_name,
+                       .requests_max = application.has_max_requests ? web.requests_max : 0,
+                       .own_metrics = !web.disable_exporter_metrics,
+                       .timeout_offset = application.timeout_offset});
+  context.server.route("", web.telemetry_path,
+                       [&telemetry](const http::Request& request, http::Responder responder) {
+                         telemetry.serve(request, std::move(responder));
+                       });
+  if (web.telemetry_path != "/") web::serve_landing_page(context.server, landing_page(application, web));
+  web::serve_health(context.server, application.title, [] { return true; });
+  auto listening = open_listeners(context.server, web);
+  if (!listening) return listening;
+  for (const std::string& address : context.server.addresses()) {
+    context.logger.info("Listening on", {{"address", address}});
+  }
+  Supervision supervision(context, signals, application.reload);
+  auto begun = supervision.begin();
+  if (!begun) return begun;
+  context.loop.run();
+  return Ok{};
+}
+
+}  // namespace
+
+int run(Application application, int argc, const char* const* argv) {
+  tune_allocator();
+  const SystemClock clock;
+  Logger logger(clock, STDERR_FILENO);
+  WebFlags web;
+  Flags flags(application.program, application.description);
+  if (application.add_flags) application.add_flags(flags);
+  add_web_flags(flags, application, web);
+  const Flags::Outcome outcome = flags.parse(argc, argv);
+  if (!outcome.run) {
+    print(outcome.exit_code == 0 ? STDOUT_FILENO : STDERR_FILENO, outcome.text);
+    return outcome.exit_code;
+  }
+  if (const auto set = set_up_log(logger, web); !set) {
+    print(STDERR_FILENO, application.program + ": error: " + set.error().message() + ", try --help\n");
+    return 1;
+  }
+  logger.info("Starting " + application.program, {{"version", std::string(build_info().version)}});
+  for (const std::string& name : flags.ignored_given()) {
+    logger.warn("flag has no effect here and is accepted for compatibility", {{"flag", "--" + name}});
+  }
+  auto signals = SignalDescriptor::open();
+  auto loop = loop::EventLoop::make(clock);
+  if (!signals || !loop) {
+    logger.error("cannot start", {{"err", !signals ? signals.error().message() : loop.error().message()}});
+    return 1;
+  }
+  Registry registry;
+  http::Server server(**loop, logger, {.header_bytes_max = kHeaderBytesMax});
+  Context context{.clock = clock, .logger = logger, .loop = **loop, .server = server, .registry = registry};
+  const auto served = serve(application, web, context, *signals);
+  if (!served) {
+    logger.error("cannot start", {{"err", served.error().message()}});
+    return 1;
+  }
+  logger.info("Stopped");
+  return 0;
+}
+
+}  // namespace sonde::exporter

@@ -1,0 +1,41 @@
+#pragma once
+// The telemetry path of an exporter: runs the application's scrape, appends the exporter's own metrics,
+// counts requests and limits how many run at once. On the loop's thread.
+
+#include "common/exporter/frame.h"
+#include "common/exporter/process_metrics.h"
+
+namespace sonde::exporter {
+
+class Telemetry {
+ public:
+  struct Settings {
+    std::string_view build_info_name;
+    int64_t requests_max = 0;  // 0: no limit
+    bool own_metrics = true;   // process_* and promhttp_*
+    std::chrono::milliseconds timeout_offset;
+  };
+  Telemetry(const Application& application, Context& context, Settings settings);
+
+  void serve(const http::Request& request, http::Responder responder);
+
+ private:
+  void answer(const http::Request& request, http::Responder& responder, http::Response page);
+  void append_own(std::string& page);
+
+  const Application& application_;
+  Context& context_;
+  const Settings settings_;
+  Desc build_info_;
+  int64_t in_flight_count_ = 0;
+  Registry own_;  // holds the counters below
+  Counter& answered_200_;
+  Counter& answered_500_;
+  Counter& answered_503_;
+  Counter& failed_encoding_;
+  ProcessCollector process_;
+  MetricSink sink_;
+  exposition::PageJoiner joiner_;
+};
+
+}  // namespace sonde::exporter
