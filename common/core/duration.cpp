@@ -16,19 +16,19 @@ struct Unit {
   int64_t size;
 };
 
-constexpr std::array kUnits{Unit{"y", 31'536'000'000}, Unit{"w", 604'800'000}, Unit{"d", 86'400'000},
-                            Unit{"h", 3'600'000},      Unit{"m", 60'000},      Unit{"s", 1'000},
-                            Unit{"ms", 1}};
+constexpr std::array kUnits{
+    Unit{"y", 31'536'000'000}, Unit{"w", 604'800'000}, Unit{"d", 86'400'000}, Unit{"h", 3'600'000},
+    Unit{"m", 60'000},         Unit{"s", 1'000},       Unit{"ms", 1}};
 // The reference holds durations in an int64 of nanoseconds and refuses what does not fit.
 constexpr int64_t kMillisecondsMax = std::numeric_limits<int64_t>::max() / 1'000'000;
 
-constexpr std::array kGoUnits{Unit{"ns", 1},         Unit{"us", 1'000},         Unit{"µs", 1'000},
-                              Unit{"μs", 1'000},     Unit{"ms", 1'000'000},     Unit{"s", 1'000'000'000},
-                              Unit{"m", 60'000'000'000}, Unit{"h", 3'600'000'000'000}};
+constexpr std::array kGoUnits{
+    Unit{"ns", 1},         Unit{"us", 1'000},        Unit{"µs", 1'000},         Unit{"μs", 1'000},
+    Unit{"ms", 1'000'000}, Unit{"s", 1'000'000'000}, Unit{"m", 60'000'000'000}, Unit{"h", 3'600'000'000'000}};
 
 Error bad_duration(std::string_view text, std::string_view why) {
-  return Error(ErrorCode::InvalidArgument,
-               "not a valid duration string: " + quoted(text) + (why.empty() ? "" : " (" + std::string(why) + ")"));
+  return Error(ErrorCode::InvalidArgument, "not a valid duration string: " + quoted(text) +
+                                               (why.empty() ? "" : " (" + std::string(why) + ")"));
 }
 
 size_t count_leading(std::string_view text, bool (*wanted)(char)) {
@@ -37,8 +37,12 @@ size_t count_leading(std::string_view text, bool (*wanted)(char)) {
   return length;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_unit_letter(char c) { return !is_digit(c) && c != '.'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_unit_letter(char c) {
+  return !is_digit(c) && c != '.';
+}
 
 // "1.5" without trailing zeros, from `value` in units of 1/`scale`.
 void append_fraction(std::string& out, uint64_t value, uint64_t scale) {
@@ -90,8 +94,8 @@ std::string write_duration(std::chrono::milliseconds duration) {
     rest = -rest;
   }
   for (size_t i = 0; i < kUnits.size(); ++i) {
-    // Years, weeks and days only when nothing is left over: "1d1h" is printed as "25h".
-    const bool exact_only = i < 3;
+    // Years and weeks only when nothing is left over: 90 days are "90d" and not "12w6d".
+    const bool exact_only = i < 2;
     if (exact_only && rest % kUnits[i].size != 0) continue;
     const int64_t count = rest / kUnits[i].size;
     if (count == 0) continue;
@@ -127,7 +131,8 @@ Result<std::chrono::nanoseconds> parse_go_duration(std::string_view text) {
     total += count * static_cast<double>(kGoUnits[unit].size);
     rest.remove_prefix(name.size());
   }
-  if (total >= static_cast<double>(std::numeric_limits<int64_t>::max())) return bad_duration(text, "out of range");
+  if (total >= static_cast<double>(std::numeric_limits<int64_t>::max()))
+    return bad_duration(text, "out of range");
   const auto value = static_cast<int64_t>(std::llround(total));
   return std::chrono::nanoseconds{negative ? -value : value};
 }
@@ -136,7 +141,8 @@ std::string write_go_duration(std::chrono::nanoseconds duration) {
   if (duration.count() == 0) return "0s";
   std::string out;
   const bool negative = duration.count() < 0;
-  uint64_t ns = negative ? 0 - static_cast<uint64_t>(duration.count()) : static_cast<uint64_t>(duration.count());
+  uint64_t ns =
+      negative ? 0 - static_cast<uint64_t>(duration.count()) : static_cast<uint64_t>(duration.count());
   if (negative) out = "-";
   if (ns < 1'000'000'000) {
     if (ns < 1'000) return out + std::to_string(ns) + "ns";

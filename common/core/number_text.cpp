@@ -1,5 +1,6 @@
 #include "common/core/number_text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -12,6 +13,10 @@ namespace {
 // Longest text of a float64 in plain notation: 2^-1074 has 1,074 decimals and a sign.
 constexpr size_t kPlainBytesMax = 1100;
 constexpr size_t kShortBytesMax = 32;
+// Go's 'g' takes an exponent from 1e6 on ("1e+06"), its API form from 1e21 on.
+constexpr size_t kExpositionDigitsMax = 6;
+constexpr size_t kApiDigitsMax = 21;
+constexpr double kExactIntegerMax = 0x1p53;
 
 bool append_special(std::string& out, double value) {
   if (std::isnan(value)) {
@@ -24,9 +29,39 @@ bool append_special(std::string& out, double value) {
   return true;
 }
 
-bool is_exact_small_integer(double value) {
-  return value > -1e15 && value < 1e15 && value == static_cast<double>(static_cast<int64_t>(value)) &&
-         !(value == 0 && std::signbit(value));
+// Most values of a page are whole or have a few decimals. A decimal of at most 15 digits that reads back to
+// the value is the shortest one that does, because no two such decimals are the same float64. Writes `value`
+// that way when its whole part has at most `whole_digits_max` digits; false when it is none of these.
+bool append_decimal(std::string& out, double value, size_t whole_digits_max) {
+  constexpr double kScales[] = {1, 1e3, 1e6};
+  constexpr double kScaledMax = 1e15;
+  const double size = std::fabs(value);
+  if (!(size >= 1e-4 || size == 0) || !(size < kScaledMax)) return false;
+  size_t decimals = 0;
+  uint64_t digits = 0;
+  for (const double scale : kScales) {
+    const double scaled = size * scale;
+    if (scaled >= kScaledMax) return false;
+    digits = static_cast<uint64_t>(scaled + 0.5);
+    if (static_cast<double>(digits) / scale == size) break;
+    if (scale == kScales[2]) return false;
+    decimals += 3;
+  }
+  char buffer[kShortBytesMax];
+  char* const end = buffer + sizeof buffer;
+  char* at = end;
+  for (; decimals > 0 && digits % 10 == 0; --decimals) digits /= 10;
+  for (size_t i = 0; i < decimals; ++i, digits /= 10) *--at = static_cast<char>('0' + digits % 10);
+  if (decimals > 0) *--at = '.';
+  const char* const whole_end = at;
+  do {
+    *--at = static_cast<char>('0' + digits % 10);
+    digits /= 10;
+  } while (digits != 0);
+  if (static_cast<size_t>(whole_end - at) > whole_digits_max) return false;
+  if (std::signbit(value)) *--at = '-';
+  out.append(at, end);
+  return true;
 }
 
 // Where the number starts after an optional sign; words are handled apart, so that "nan(x)" is refused.
@@ -51,11 +86,7 @@ std::optional<T> parse_whole(std::string_view text) {
 }  // namespace
 
 void append_number_exposition(std::string& out, double value) {
-  // Go's 'g' switches to an exponent at 21 digits for shortest output, not at the precision.
-  if (is_exact_small_integer(value) && value > -1e6 && value < 1e6) {
-    append_integer(out, static_cast<int64_t>(value));
-    return;
-  }
+  if (append_decimal(out, value, kExpositionDigitsMax)) return;
   if (append_special(out, value)) return;
   char buffer[kShortBytesMax];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general).ptr;
@@ -63,24 +94,36 @@ void append_number_exposition(std::string& out, double value) {
 }
 
 void append_number_api(std::string& out, double value) {
-  if (is_exact_small_integer(value)) {
-    append_integer(out, static_cast<int64_t>(value));
+  if (append_decimal(out, value, kApiDigitsMax)) return;
+  const double size = std::fabs(value);
+  if (size != 0 && (size < 1e-6 || size >= 1e21) && std::isfinite(value)) {
+    char buffer[kShortBytesMax];
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr;
+    out.append(buffer, end);
     return;
   }
-  if (append_special(out, value)) return;
-  const double size = std::fabs(value);
-  char buffer[kShortBytesMax];
-  const bool exponent = size != 0 && (size < 1e-6 || size >= 1e21);
-  const auto format = exponent ? std::chars_format::scientific : std::chars_format::fixed;
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, format).ptr;
-  out.append(buffer, end);
+  append_number_plain(out, value);
 }
 
 void append_number_plain(std::string& out, double value) {
   if (append_special(out, value)) return;
   char buffer[kPlainBytesMax];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed).ptr;
-  out.append(buffer, end);
+  if (std::fabs(value) < kExactIntegerMax) {
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed).ptr;
+    out.append(buffer, end);
+    return;
+  }
+  // Above 2^53 Go fills the shortest digits up with zeros, where to_chars gives the exact integer.
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr;
+  const std::string_view text(buffer, static_cast<size_t>(end - buffer));
+  const size_t e = text.find('e');
+  int exponent = 0;
+  std::from_chars(buffer + e + 2, end, exponent);  // It is positive: "e+16".
+  const size_t point = text.find('.');
+  const size_t decimals = point == std::string_view::npos ? 0 : e - point - 1;
+  out += text.substr(0, std::min(point, e));
+  if (decimals > 0) out += text.substr(point + 1, decimals);
+  out.append(static_cast<size_t>(exponent) - decimals, '0');
 }
 
 void append_integer(std::string& out, int64_t value) {
