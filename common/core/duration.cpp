@@ -1,8 +1,8 @@
 #include "common/core/duration.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <cstdint>
 #include <limits>
 
@@ -42,6 +42,38 @@ bool is_digit(char c) {
 }
 bool is_unit_letter(char c) {
   return !is_digit(c) && c != '.';
+}
+
+struct GoNumber {
+  uint64_t whole = 0;
+  double fraction = 0;  // over fraction_scale
+  double fraction_scale = 1;
+  bool found = false;     // there was at least one digit
+  bool overflow = false;  // the whole part is beyond 64 bits
+};
+
+// Takes "12", "1.5", ".5" or "5." off the front.
+GoNumber take_go_number(std::string_view& rest) {
+  GoNumber out;
+  size_t digits = count_leading(rest, is_digit);
+  out.found = digits > 0;
+  if (digits > 0) {
+    out.overflow = std::from_chars(rest.data(), rest.data() + digits, out.whole).ec != std::errc{};
+    rest.remove_prefix(digits);
+  }
+  if (!rest.starts_with('.')) return out;
+  rest.remove_prefix(1);
+  digits = count_leading(rest, is_digit);
+  out.found |= digits > 0;
+  // What does not fit is less than a nanosecond.
+  constexpr uint64_t kFractionMax = (uint64_t{1} << 63) / 10 - 1;
+  for (const char c : rest.substr(0, digits)) {
+    if (out.fraction > kFractionMax) break;
+    out.fraction = out.fraction * 10 + static_cast<uint64_t>(c - '0');
+    out.fraction_scale *= 10;
+  }
+  rest.remove_prefix(digits);
+  return out;
 }
 
 // "1.5" without trailing zeros, from `value` in units of 1/`scale`.
@@ -107,6 +139,9 @@ std::string write_duration(std::chrono::milliseconds duration) {
 }
 
 Result<std::chrono::nanoseconds> parse_go_duration(std::string_view text) {
+  constexpr std::string_view kHelp = "want a form such as 15s, 1.5s or 1m30s";
+  // One more below zero than above, as integers have it.
+  constexpr uint64_t kNanosecondsMax = uint64_t{1} << 63;
   std::string_view rest = text;
   bool negative = false;
   if (!rest.empty() && (rest.front() == '-' || rest.front() == '+')) {
@@ -114,27 +149,27 @@ Result<std::chrono::nanoseconds> parse_go_duration(std::string_view text) {
     rest.remove_prefix(1);
   }
   if (rest == "0") return std::chrono::nanoseconds{0};
-  if (rest.empty()) return bad_duration(text, "want a form such as 15s, 1.5s or 1m30s");
-  double total = 0;
+  if (rest.empty()) return bad_duration(text, kHelp);
+  uint64_t total = 0;
   while (!rest.empty()) {
-    double count = 0;
-    const auto parsed =
-        std::from_chars(rest.data(), rest.data() + rest.size(), count, std::chars_format::fixed);
-    if (parsed.ec != std::errc{}) return bad_duration(text, "want a form such as 15s, 1.5s or 1m30s");
-    rest.remove_prefix(static_cast<size_t>(parsed.ptr - rest.data()));
+    const GoNumber number = take_go_number(rest);
+    if (!number.found) return bad_duration(text, kHelp);
     const std::string_view name = rest.substr(0, count_leading(rest, is_unit_letter));
-    size_t unit = 0;
-    while (unit < kGoUnits.size() && kGoUnits[unit].name != name) ++unit;
-    if (unit == kGoUnits.size()) {
+    const auto unit = std::ranges::find(kGoUnits, name, &Unit::name);
+    if (unit == kGoUnits.end()) {
       return bad_duration(text, name.empty() ? "the unit is missing" : "unknown unit " + quoted(name));
     }
-    total += count * static_cast<double>(kGoUnits[unit].size);
+    const auto size = static_cast<uint64_t>(unit->size);
+    if (number.overflow || number.whole > kNanosecondsMax / size) return bad_duration(text, "out of range");
+    uint64_t part = number.whole * size;
+    part += static_cast<uint64_t>(static_cast<double>(number.fraction) *
+                                  (static_cast<double>(size) / number.fraction_scale));
+    if (part > kNanosecondsMax - total) return bad_duration(text, "out of range");
+    total += part;
     rest.remove_prefix(name.size());
   }
-  if (total >= static_cast<double>(std::numeric_limits<int64_t>::max()))
-    return bad_duration(text, "out of range");
-  const auto value = static_cast<int64_t>(std::llround(total));
-  return std::chrono::nanoseconds{negative ? -value : value};
+  if (total == kNanosecondsMax && !negative) return bad_duration(text, "out of range");
+  return std::chrono::nanoseconds{static_cast<int64_t>(negative ? 0 - total : total)};
 }
 
 std::string write_go_duration(std::chrono::nanoseconds duration) {

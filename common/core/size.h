@@ -9,10 +9,11 @@
 
 namespace sonde {
 
-// Units B KB MB GB TB PB EB and their KiB forms, all powers of 1024; a fraction ("1.5GB") is accepted.
+// Units B KB MB GB TB PB EB and their KiB forms, all powers of 1024; fractions ("1.5GB") and sums
+// ("1GB512MB") are accepted, what is negative or does not fit 63 bits is not.
 Result<uint64_t> parse_size_bytes(std::string_view text);
 
-// The largest unit that is exact: 1536 MiB is "1536MiB", 2^30 is "1GiB", 0 is "0B".
+// Exact and as the reference prints it: 2^30 is "1GiB", 1.5 * 2^30 is "1GiB512MiB", 0 is "0B".
 std::string write_size_bytes(uint64_t size_bytes);
 
 }  // namespace sonde
