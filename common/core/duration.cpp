@@ -46,7 +46,7 @@ bool is_unit_letter(char c) {
 
 struct GoNumber {
   uint64_t whole = 0;
-  double fraction = 0;  // over fraction_scale
+  uint64_t fraction = 0;  // over fraction_scale
   double fraction_scale = 1;
   bool found = false;     // there was at least one digit
   bool overflow = false;  // the whole part is beyond 64 bits
