@@ -1,0 +1,17 @@
+#pragma once
+// Families made of INFO: mapped fields, keyspace, command, error and latency statistics, replication.
+
+#include "exporters/redis/family_names.h"
+#include "exporters/redis/info.h"
+
+namespace sonde::redis {
+
+struct InfoOptions {
+  bool empty_databases = true;  // databases without keys are shown with 0
+  int64_t database_count = 16;  // from CONFIG; 1 in cluster mode
+  bool system_metrics = false;  // total_system_memory
+};
+
+void emit_info(const Info& info, const InfoOptions& options, Families& out);
+
+}  // namespace sonde::redis
