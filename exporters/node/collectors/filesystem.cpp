@@ -1,0 +1,132 @@
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "exporters/node/collectors.h"
+#include "exporters/node/mounts.h"
+#include "exporters/node/statfs_pool.h"
+
+namespace sonde::node {
+namespace {
+
+constexpr LabelNames kLabels{"device", "device_error", "fstype", "mountpoint"};
+constexpr Desc kSize{"node_filesystem_size_bytes", "Filesystem size in bytes.", MetricType::Gauge, kLabels};
+constexpr Desc kFree{"node_filesystem_free_bytes", "Filesystem free space in bytes.", MetricType::Gauge,
+                     kLabels};
+constexpr Desc kAvailable{"node_filesystem_avail_bytes",
+                          "Filesystem space available to non-root users in bytes.", MetricType::Gauge,
+                          kLabels};
+constexpr Desc kFiles{"node_filesystem_files", "Filesystem total file nodes.", MetricType::Gauge, kLabels};
+constexpr Desc kFilesFree{"node_filesystem_files_free", "Filesystem total free file nodes.",
+                          MetricType::Gauge, kLabels};
+constexpr Desc kReadOnly{"node_filesystem_readonly", "Filesystem read-only status.", MetricType::Gauge,
+                         kLabels};
+constexpr Desc kDeviceError{"node_filesystem_device_error",
+                            "Whether an error occurred while getting statistics for the given device.",
+                            MetricType::Gauge, kLabels};
+constexpr Desc kMountInfo{"node_filesystem_mount_info",
+                          "Filesystem mount information.",
+                          MetricType::Gauge,
+                          {"device", "major", "minor", "mountpoint"}};
+
+constexpr std::string_view kTimeoutText = "mountpoint timeout";
+
+class FilesystemCollector final : public Collector {
+ public:
+  FilesystemCollector(const CollectorContext& context, DeviceFilter mount_points, DeviceFilter types)
+      : logger_(context.logger),
+        roots_(context.options.roots),
+        init_mounts_(roots_.proc("1/mountinfo")),
+        own_mounts_(roots_.proc("self/mountinfo")),
+        mount_points_(std::move(mount_points)),
+        types_(std::move(types)),
+        pool_(static_cast<size_t>(std::max<int64_t>(context.options.filesystem.stat_workers, 1)),
+              context.options.filesystem.mount_timeout) {}
+
+  Status collect(MetricSink& sink) override {
+    if (auto status = refresh_mounts(); !status) return status;
+    const std::vector<StatfsJob>& answers = pool_.ask(paths_);
+    for (size_t i = 0; i < mounts_.size(); ++i) collect_mount(mounts_[i], answers[i], sink);
+    return Ok{};
+  }
+
+ private:
+  // Mounts seldom change, and the same text means the same mounts.
+  Status refresh_mounts() {
+    auto content = init_mounts_.read(buffer_);
+    // hidepid hides the first process; ours has the same mounts on most hosts.
+    if (!content && content.error().code() == ErrorCode::NotFound) content = own_mounts_.read(buffer_);
+    if (!content) return content.error();
+    if (*content == mounts_text_) return Ok{};
+    mounts_text_.clear();
+    auto mounts = parse_mounts(*content, roots_);
+    if (!mounts) return mounts.error();
+    mounts_.clear();
+    paths_.clear();
+    // Bind mounts and mounts over others would give the same series twice.
+    std::set<std::tuple<std::string, std::string, std::string>> seen;
+    for (Mount& mount : *mounts) {
+      if (mount_points_.ignores(mount.mount_point) || types_.ignores(mount.type)) continue;
+      if (!seen.emplace(mount.device, mount.mount_point, mount.type).second) continue;
+      paths_.push_back(roots_.host(mount.mount_point));
+      mounts_.push_back(std::move(mount));
+    }
+    mounts_text_ = *content;
+    return Ok{};
+  }
+
+  void collect_mount(const Mount& mount, const StatfsJob& job, MetricSink& sink) {
+    error_.clear();
+    if (job.state != StatfsJob::State::Answered) {
+      error_ = kTimeoutText;
+    } else if (job.error_number != 0) {
+      error_ = errno_text(job.error_number);
+    }
+    const std::array<std::string_view, 4> labels{mount.device, error_, mount.type, mount.mount_point};
+    sink.sample(kDeviceError, labels, error_.empty() ? 0 : 1);
+    sink.sample(kReadOnly, labels, mount.read_only ? 1 : 0);
+    if (!error_.empty()) {
+      if (logger_.enabled(LogLevel::Debug)) {
+        logger_.debug("statfs failed", {{"mountpoint", mount.mount_point}, {"err", error_}});
+      }
+      return;
+    }
+    const struct statfs& answer = job.answer;
+    const auto block_bytes = static_cast<double>(answer.f_bsize);
+    sink.sample(kSize, labels, static_cast<double>(answer.f_blocks) * block_bytes);
+    sink.sample(kFree, labels, static_cast<double>(answer.f_bfree) * block_bytes);
+    sink.sample(kAvailable, labels, static_cast<double>(answer.f_bavail) * block_bytes);
+    sink.sample(kFiles, labels, static_cast<double>(answer.f_files));
+    sink.sample(kFilesFree, labels, static_cast<double>(answer.f_ffree));
+    sink.sample(kMountInfo, {mount.device, mount.major, mount.minor, mount.mount_point}, 1);
+  }
+
+  Logger& logger_;
+  ReadBuffer buffer_;  // Its own: it runs on the worker pool.
+  const Roots& roots_;
+  KeptFile init_mounts_;
+  KeptFile own_mounts_;
+  DeviceFilter mount_points_;
+  DeviceFilter types_;
+  StatfsPool pool_;
+  std::string mounts_text_;
+  std::vector<Mount> mounts_;       // those that are shown
+  std::vector<std::string> paths_;  // parallel to mounts_
+  std::string error_;
+};
+
+}  // namespace
+
+MadeCollector make_filesystem(const CollectorContext& context) {
+  auto mount_points = DeviceFilter::make(context.options.filesystem.mount_points, context.logger);
+  if (!mount_points) return mount_points.error();
+  auto types = DeviceFilter::make(context.options.filesystem.types, context.logger);
+  if (!types) return types.error();
+  return make_collector<FilesystemCollector>(context, *std::move(mount_points), *std::move(types));
+}
+
+}  // namespace sonde::node

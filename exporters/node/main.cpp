@@ -1,0 +1,6 @@
+#include "common/exporter/frame.h"
+#include "exporters/node/node_exporter.h"
+
+int main(int argc, char** argv) {
+  return sonde::exporter::run(sonde::node::make_application(), argc, argv);
+}

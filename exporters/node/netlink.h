@@ -1,0 +1,101 @@
+#pragma once
+// Asks the kernel for all network devices by rtnetlink, and for their link modes by ethtool's netlink family.
+// Sockets stay open between scrapes. Not for concurrent use.
+
+#include <linux/if_link.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/core/result.h"
+
+struct mnl_socket;
+
+namespace sonde::node {
+
+// One network device. Views are valid while the callback runs; what the kernel left out is absent.
+struct Link {
+  std::string_view name;
+  uint32_t index = 0;
+  uint32_t type = 0;   // ARPHRD_…
+  uint32_t flags = 0;  // IFF_…
+  std::string_view alias;
+  std::vector<std::string_view> alternative_names;
+  std::span<const uint8_t> address;
+  std::span<const uint8_t> broadcast;
+  std::optional<uint32_t> mtu;
+  std::optional<uint32_t> queue_length;
+  std::optional<uint32_t> group;
+  std::optional<uint32_t> lower_index;  // IFLA_LINK; absent where it is the device itself
+  std::optional<uint8_t> link_mode;
+  std::optional<uint8_t> carrier;
+  std::optional<uint32_t> carrier_changes;
+  std::optional<uint32_t> carrier_up_changes;
+  std::optional<uint32_t> carrier_down_changes;
+  uint8_t operational_state = 0;
+  std::optional<rtnl_link_stats64> statistics;
+};
+
+// Speed and duplex of a device's link.
+struct LinkMode {
+  std::string_view name;
+  std::optional<int32_t> speed_megabits;  // negative: unknown
+  std::optional<uint8_t> duplex;          // 0 half, 1 full, 255 unknown
+};
+
+// A netlink socket of one protocol, opened when first needed and after an error.
+class NetlinkSocket {
+ public:
+  explicit NetlinkSocket(int protocol);
+  ~NetlinkSocket();
+  NetlinkSocket(const NetlinkSocket&) = delete;
+  NetlinkSocket& operator=(const NetlinkSocket&) = delete;
+
+  // Sends the message that `build` writes into a buffer (of kMessageBytes) and hands each answer to `visit`.
+  using Build = std::function<void(char* buffer, uint32_t sequence)>;
+  using Visit = std::function<void(const struct nlmsghdr& message)>;
+  Status ask(const Build& build, const Visit& visit);
+
+  static constexpr size_t kMessageBytes = 1024;
+
+ private:
+  Status open();
+  void close();
+  Status receive(uint32_t sequence, const Visit& visit);
+
+  int protocol_;
+  mnl_socket* socket_ = nullptr;
+  uint32_t sequence_ = 0;
+  std::unique_ptr<char[]> answer_;
+};
+
+class LinkDump {
+ public:
+  LinkDump();
+  Status run(const std::function<void(const Link&)>& visit);
+
+ private:
+  NetlinkSocket socket_;
+  Link link_;  // Keeps the capacity of its lists.
+};
+
+class LinkModeDump {
+ public:
+  LinkModeDump();
+  // NotFound on kernels without ethtool's netlink family (before 5.6).
+  Status run(const std::function<void(const LinkMode&)>& visit);
+
+ private:
+  Status find_family();
+
+  NetlinkSocket socket_;
+  uint16_t family_ = 0;
+};
+
+}  // namespace sonde::node
