@@ -16,7 +16,8 @@ constexpr std::array<std::string_view, 4> kLevelNames{"DEBUG", "INFO", "WARN", "
 bool needs_quotes(std::string_view value) {
   if (value.empty()) return true;
   for (const char c : value) {
-    if (static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7F) return true;
+    // A backslash alone needs none: the reference's logger leaves it bare.
+    if (static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '=' || c == 0x7F) return true;
   }
   return !is_valid_utf8(value);
 }
@@ -71,7 +72,8 @@ Result<LogLevel> parse_log_level(std::string_view text) {
 Result<LogFormat> parse_log_format(std::string_view text) {
   if (text == "logfmt") return LogFormat::Logfmt;
   if (text == "json") return LogFormat::Json;
-  return Error(ErrorCode::InvalidArgument, "unrecognized log format " + quoted(text) + " (want logfmt or json)");
+  return Error(ErrorCode::InvalidArgument,
+               "unrecognized log format " + quoted(text) + " (want logfmt or json)");
 }
 
 void Logger::set(LogLevel level, LogFormat format) {
@@ -104,7 +106,8 @@ std::string write_rfc3339_ms(int64_t wall_ms) {
   ::gmtime_r(&at, &parts);
   std::array<char, 64> buffer{};
   const size_t length = ::strftime(buffer.data(), buffer.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  const int tail = std::snprintf(buffer.data() + length, buffer.size() - length, ".%03dZ", static_cast<int>(ms));
+  const int tail =
+      std::snprintf(buffer.data() + length, buffer.size() - length, ".%03dZ", static_cast<int>(ms));
   return std::string(buffer.data(), length + static_cast<size_t>(tail));
 }
 

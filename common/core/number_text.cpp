@@ -74,6 +74,29 @@ std::optional<double> parse_word(std::string_view text, bool negative, bool is_s
   return std::nullopt;
 }
 
+// About the decimal exponent of a well-formed number that is far from 1: "123" has 3, "0.001" -2.
+int64_t decimal_magnitude(std::string_view text) {
+  const size_t e = text.find_first_of("eE");
+  const Cut parts = cut(text.substr(0, e), '.');
+  const std::string_view whole =
+      parts.before.substr(std::min(parts.before.find_first_not_of('0'), parts.before.size()));
+  int64_t magnitude = static_cast<int64_t>(whole.size());
+  if (whole.empty())
+    magnitude -= static_cast<int64_t>(std::min(parts.after.find_first_not_of('0'), parts.after.size()));
+  if (e == std::string_view::npos) return magnitude;
+  std::string_view exponent = text.substr(e + 1);
+  const bool negative = exponent.starts_with('-');
+  if (negative || exponent.starts_with('+')) exponent.remove_prefix(1);
+  // One that does not even fit decides alone.
+  int64_t value = 0;
+  if (std::from_chars(exponent.data(), exponent.data() + exponent.size(), value).ec != std::errc{}) {
+    return negative ? -1 : 1;
+  }
+  constexpr int64_t kExponentMax = 1'000'000'000;
+  value = std::min(value, kExponentMax);
+  return magnitude + (negative ? -value : value);
+}
+
 template <class T>
 std::optional<T> parse_whole(std::string_view text) {
   T value = 0;
@@ -154,10 +177,7 @@ std::optional<double> parse_number(std::string_view text) {
   if (at != end) return std::nullopt;
   if (error == std::errc::result_out_of_range) {
     // from_chars leaves the value alone: too small is 0 as in Go, too large is an error.
-    const size_t exponent = digits.find_first_of("eE");
-    const bool tiny = exponent != std::string_view::npos ? digits.substr(exponent + 1).starts_with('-')
-                                                         : first == '0' || first == '.';
-    if (!tiny) return std::nullopt;
+    if (decimal_magnitude(digits) > 0) return std::nullopt;
     return negative ? -0.0 : 0.0;
   }
   if (error != std::errc{}) return std::nullopt;

@@ -16,11 +16,12 @@ Result<SignalDescriptor> SignalDescriptor::open() {
   sigset_t mask;
   sigemptyset(&mask);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&mask, signal);
-  if (::pthread_sigmask(SIG_BLOCK, &mask, nullptr) != 0) {
-    return Error(ErrorCode::Io, std::string("cannot block signals: ") + std::strerror(errno));
-  }
+  // Returns its error and leaves errno alone.
+  const int error = ::pthread_sigmask(SIG_BLOCK, &mask, nullptr);
+  if (error != 0) return Error(ErrorCode::Io, std::string("cannot block signals: ") + std::strerror(error));
   const int fd = ::signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
-  if (fd < 0) return Error(ErrorCode::Io, std::string("cannot open a signal descriptor: ") + std::strerror(errno));
+  if (fd < 0)
+    return Error(ErrorCode::Io, std::string("cannot open a signal descriptor: ") + std::strerror(errno));
   return SignalDescriptor(fd);
 }
 

@@ -1,6 +1,8 @@
 #include "common/metrics/instruments.h"
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
 
 namespace sonde {
 
@@ -8,7 +10,9 @@ Histogram::Histogram(std::span<const double> bounds)
     : bounds_(bounds.begin(), bounds.end()), counts_(new std::atomic<uint64_t>[bounds.size() + 1]()) {}
 
 void Histogram::observe(double value) {
-  const auto bucket = std::ranges::lower_bound(bounds_, value) - bounds_.begin();
+  // NaN is below nothing: it counts in the last bucket only.
+  const auto bucket =
+      std::isnan(value) ? std::ssize(bounds_) : std::ranges::lower_bound(bounds_, value) - bounds_.begin();
   counts_[static_cast<size_t>(bucket)].fetch_add(1, std::memory_order_relaxed);
   sum_.fetch_add(value, std::memory_order_relaxed);
 }

@@ -4,6 +4,8 @@
 #include <functional>
 #include <iterator>
 
+#include "common/core/text.h"
+
 namespace sonde {
 namespace {
 
@@ -21,16 +23,7 @@ bool is_name(std::string_view name, bool colon) {
 }
 
 void append_quoted(std::string& out, std::string_view text) {
-  out += '"';
-  for (const char c : text) {
-    if (c == '\n') {
-      out += "\\n";
-      continue;
-    }
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  out += '"';
+  out += quoted(text, text.size());
 }
 
 }  // namespace

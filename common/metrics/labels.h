@@ -45,7 +45,7 @@ class Labels {
   // 64 bits of the content; not stable over releases, never on disk.
   uint64_t hash() const;
 
-  // `name{a="b",c="d"}` as PromQL writes it; `{}` for the empty set. For messages and the printer.
+  // `name{a="b", c="d"}` as the reference prints a series; `{}` for the empty set. For messages and results.
   std::string to_string() const;
 
   friend bool operator==(const Labels&, const Labels&) = default;

@@ -100,6 +100,11 @@ bool Matcher::matches(std::string_view text) const {
   return false;
 }
 
+const std::vector<std::string>& Matcher::literals() const {
+  static const std::vector<std::string> kNone;
+  return type_ == MatchType::NotRegex ? kNone : literals_;
+}
+
 bool Matcher::regex_matches(std::string_view text) const {
   if (any_) return true;
   if (any_nonempty_) return !text.empty();

@@ -34,7 +34,7 @@ class Matcher {
 
   // For a positive matcher that can only match these texts (an equality, or an alternation of literals):
   // the texts. Empty when the set is not known.
-  const std::vector<std::string>& literals() const { return literals_; }
+  const std::vector<std::string>& literals() const;
 
   // `name=~"value"`, as PromQL writes it.
   std::string to_string() const;
