@@ -54,6 +54,8 @@ constexpr std::array kIgnoredFlags{
     IgnoredFlag{"storage.tsdb.delayed-compaction.max-percent", true, "Compaction is not delayed."},
     IgnoredFlag{"storage.tsdb.head-chunks-write-queue-size", true, "There is no such queue."},
     IgnoredFlag{"storage.tsdb.max-block-chunk-segment-size", true, "A block is one file."},
+    IgnoredFlag{"storage.tsdb.max-block-duration", true, "Blocks have one range."},
+    IgnoredFlag{"storage.tsdb.no-lockfile", false, "The folder is always locked."},
     IgnoredFlag{"storage.tsdb.samples-per-chunk", true, "The storage has its own layout."},
     IgnoredFlag{"storage.tsdb.wal-compression", false, "The log is compact by its layout."},
     IgnoredFlag{"storage.tsdb.wal-compression-type", true, "The log is compact by its layout."},
@@ -95,13 +97,12 @@ void add_storage_flags(exporter::Flags& flags, Options& o) {
                  "How long to keep samples; 15d when no retention is set.", {.placeholder = "DURATION"});
   flags.size("storage.tsdb.retention.size", o.retention_size_bytes,
              "How many bytes of blocks to keep; 0: no limit.", {.placeholder = "SIZE"});
-  flags.boolean("storage.tsdb.no-lockfile", o.no_lockfile, "Do not lock the folder of the database.");
   flags.duration("storage.tsdb.wal-sync-interval", o.wal_sync_interval,
                  "How often the log is forced to disk; 0: at every write.");
   flags.duration("storage.tsdb.min-block-duration", o.block_duration_min, "Time range of the smallest block.",
                  {.hidden = true});
-  flags.duration("storage.tsdb.max-block-duration", o.block_duration_max, "Time range of the largest block.",
-                 {.hidden = true});
+  flags.boolean("scrape.memo", o.scrape_memo, "Compare a body with the last one instead of parsing it.",
+                {.hidden = true});
 }
 
 void add_query_flags(exporter::Flags& flags, Options& o) {

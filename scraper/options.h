@@ -29,12 +29,11 @@ struct Options {
   bool enable_admin_api = false;
 
   std::string tsdb_path = "data/";
-  std::chrono::milliseconds retention_time{0};  // 0: not given
-  uint64_t retention_size_bytes = 0;            // 0: no limit
-  bool no_lockfile = false;
+  std::chrono::milliseconds retention_time{0};        // 0: not given
+  uint64_t retention_size_bytes = 0;                  // 0: no limit
   std::chrono::milliseconds wal_sync_interval{1000};  // ours; 0: every write
   std::chrono::milliseconds block_duration_min = std::chrono::hours(2);
-  std::chrono::milliseconds block_duration_max{0};  // 0: from the retention
+  bool scrape_memo = true;  // ours: false parses every body in full, to measure what remembering saves
 
   std::chrono::milliseconds query_timeout = std::chrono::minutes(2);
   std::chrono::milliseconds query_lookback = std::chrono::minutes(5);

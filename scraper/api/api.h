@@ -9,7 +9,6 @@
 #include <memory>
 #include <string>
 
-#include "common/core/log.h"
 #include "common/core/mutex.h"
 #include "common/core/result.h"
 #include "common/http_server/server.h"
@@ -36,7 +35,6 @@ class Api {
  public:
   struct Parts {
     loop::EventLoop& loop;
-    Logger& logger;
     Registry& registry;  // our own metrics: requests and queries
     ServerView& server;
     const scrape::TargetStatusSource& targets;

@@ -22,7 +22,6 @@ namespace sonde::api {
 struct ApiOptions {
   std::string prefix;              // before every path: "" or "/prometheus"
   std::string cors_origin = ".*";  // regular expression, anchored
-  std::string page_title;
   bool enable_lifecycle = false;
   bool enable_admin = false;
   int64_t query_timeout_ms = 120'000;
