@@ -15,6 +15,7 @@ struct Secret {
   std::string text;
   std::string file;
   bool empty() const { return text.empty() && file.empty(); }
+  friend bool operator==(const Secret&, const Secret&) = default;
 };
 
 struct TlsConfig {
@@ -25,16 +26,19 @@ struct TlsConfig {
   bool insecure_skip_verify = false;
   std::string min_version;  // "", "TLS10" … "TLS13"
   std::string max_version;
+  friend bool operator==(const TlsConfig&, const TlsConfig&) = default;
 };
 
 struct BasicAuth {
   Secret username;
   Secret password;
+  friend bool operator==(const BasicAuth&, const BasicAuth&) = default;
 };
 
 struct Authorization {
   std::string type = "Bearer";
   Secret credentials;
+  friend bool operator==(const Authorization&, const Authorization&) = default;
 };
 
 struct ExtraHeader {
@@ -42,6 +46,7 @@ struct ExtraHeader {
   std::vector<std::string> values;
   std::vector<std::string> secrets;
   std::vector<std::string> files;
+  friend bool operator==(const ExtraHeader&, const ExtraHeader&) = default;
 };
 
 // Read, checked and shown; no client here fetches tokens yet, so the binaries warn where it is set.
@@ -63,6 +68,7 @@ struct OAuth2 {
   std::string no_proxy;
   bool proxy_from_environment = false;
   std::vector<ExtraHeader> proxy_connect_headers;
+  friend bool operator==(const OAuth2&, const OAuth2&) = default;
 };
 
 struct ClientConfig {
@@ -77,6 +83,7 @@ struct ClientConfig {
   bool follow_redirects = true;
   bool enable_http2 = true;
   std::vector<ExtraHeader> http_headers;
+  friend bool operator==(const ClientConfig&, const ClientConfig&) = default;
 };
 
 }  // namespace sonde::http
