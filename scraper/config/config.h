@@ -41,6 +41,7 @@ struct ScrapeLimits {
   uint64_t labels = 0;           // per sample, after metric relabeling
   uint64_t label_name_bytes = 0;
   uint64_t label_value_bytes = 0;
+  friend bool operator==(const ScrapeLimits&, const ScrapeLimits&) = default;
 };
 
 // What `global` sets and a job may set for itself.
@@ -57,6 +58,7 @@ struct ScrapeDefaults {
   bool always_classic_histograms = false;
   bool extra_metrics = false;
   std::string failure_log_file;
+  friend bool operator==(const ScrapeDefaults&, const ScrapeDefaults&) = default;
 };
 
 struct GlobalConfig {

@@ -47,6 +47,7 @@ struct RelabelSpec {
   std::string target_label{};
   std::string replacement = "$1";
   RelabelAction action = RelabelAction::Replace;
+  friend bool operator==(const RelabelSpec&, const RelabelSpec&) = default;
 };
 
 std::string_view name_of(RelabelAction action);
