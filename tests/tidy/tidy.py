@@ -80,7 +80,7 @@ BANNED = {
 MARKERS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|/work/|/root/")
 INCLUDE = re.compile(r'^#include "([^"]+)"')
 SYSTEM_INCLUDE = re.compile(r"^#include <([^>]+)>")
-FUNCTION_START = re.compile(r"^( {0,4})(?!(?:namespace|struct|class|enum|union|if|for|while|switch|do|else|try|return|case)\b)"
+FUNCTION_START = re.compile(r"^( {0,4})(?!(?:namespace|struct|class|enum|union|if|for|while|switch|do|else|try|return|case|TEST_SUITE)\b)"
                             r"\S.*\).*\{$")
 
 
