@@ -1,0 +1,41 @@
+#include "scraper/scrape/schedule.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace sonde::scrape {
+namespace {
+
+constexpr int64_t kNsPerMs = 1'000'000;
+constexpr int64_t kToleranceMsMax = 2;
+constexpr int64_t kToleranceDivisor = 100;
+
+}  // namespace
+
+Schedule::Schedule(int64_t interval_ns, uint64_t hash)
+    : interval_ns_(std::max<int64_t>(interval_ns, kNsPerMs)),
+      offset_ns_(static_cast<int64_t>(hash % static_cast<uint64_t>(interval_ns_))) {}
+
+int64_t Schedule::first_after(int64_t now_ns) const {
+  const int64_t due = now_ns - now_ns % interval_ns_ + offset_ns_;
+  return due > now_ns ? due : due + interval_ns_;
+}
+
+int64_t Schedule::start(int64_t now_ns) {
+  return due_ns_ = first_after(now_ns);
+}
+
+int64_t Schedule::advance(int64_t now_ns) {
+  // The clock was set back, or scrapes were missed: of those only the last is made up for.
+  const int64_t next = first_after(now_ns);
+  due_ns_ = std::clamp(due_ns_ + interval_ns_, next - interval_ns_, next);
+  return due_ns_;
+}
+
+int64_t Schedule::timestamp_ms(int64_t now_ms) const {
+  const int64_t due_ms = due_ns_ / kNsPerMs;
+  const int64_t tolerance_ms = std::min(kToleranceMsMax, interval_ns_ / kNsPerMs / kToleranceDivisor);
+  return std::abs(now_ms - due_ms) <= tolerance_ms ? due_ms : now_ms;
+}
+
+}  // namespace sonde::scrape
