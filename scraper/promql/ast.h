@@ -167,6 +167,7 @@ struct Binary {
   ExprPtr right;
   bool return_bool = false;
   VectorMatching matching;
+  ByteRange op_range;
 };
 struct Unary {
   bool negate = false;

@@ -16,6 +16,7 @@
 #include "common/metrics/labels.h"
 #include "scraper/promql/ast.h"
 #include "scraper/promql/parser.h"
+#include "scraper/promql/time_span.h"
 #include "scraper/storage/series_source.h"
 
 namespace sonde::promql {
@@ -40,12 +41,6 @@ struct QueryOptions {
   uint64_t samples_max = 0;
   const std::atomic<bool>* cancelled = nullptr;  // looked at in every loop
   std::string_view text;                         // of an Expr overload: makes "(1:5)" in annotations possible
-};
-
-struct TimeSpan {
-  int64_t start_ms = 0;
-  int64_t end_ms = 0;  // inclusive
-  int64_t step_ms = 0;
 };
 
 struct Point {

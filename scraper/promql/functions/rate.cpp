@@ -1,0 +1,199 @@
+// rate, increase and delta extrapolate from the samples of a window to its borders, as the reference does:
+//   |start      v1 ... vn      end|    the gaps at both ends count in full when they are shorter than 1.1
+//   times the mean
+// spacing of the samples, else as half of that spacing; a counter is not extrapolated below zero.
+#include <cmath>
+#include <limits>
+
+#include "scraper/promql/functions/functions.h"
+#include "scraper/promql/kahan.h"
+
+namespace sonde::promql {
+namespace {
+
+enum class Extrapolation : uint8_t { Delta, Increase, Rate };
+
+constexpr double kGapLimit = 1.1;
+constexpr double kMsPerSecond = 1000;
+
+double seconds(int64_t ms) {
+  return static_cast<double>(ms) / kMsPerSecond;
+}
+
+// What the first-to-last difference is multiplied with.
+double extrapolation_factor(const Window& window, double difference, const RangeRow& row, bool counter) {
+  const int64_t first = window.times_ms.front();
+  const int64_t last = window.times_ms.back();
+  const double sampled = seconds(last - first);
+  if (last == first) return 1;
+  const int64_t end = row.end_ms[window.step];
+  double to_start = seconds(first - (end - row.range_ms));
+  double to_end = seconds(end - last);
+  const double spacing = sampled / static_cast<double>(window.values.size() - 1);
+  const double threshold = spacing * kGapLimit;
+  if (to_start >= threshold) to_start = spacing / 2;
+  if (counter && difference > 0 && window.values.front() >= 0) {
+    const double to_zero = sampled * (window.values.front() / difference);
+    if (to_zero < to_start) to_start = to_zero;
+  }
+  if (to_end >= threshold) to_end = spacing / 2;
+  return (sampled + to_start + to_end) / sampled;
+}
+
+// Where a counter fell: the index after the fall.
+std::vector<uint32_t> reset_positions(std::span<const double> values) {
+  std::vector<uint32_t> out;
+  for (size_t i = 1; i < values.size(); ++i) {
+    if (values[i] < values[i - 1]) out.push_back(static_cast<uint32_t>(i));
+  }
+  return out;
+}
+
+void extrapolate(const RangeRow& row, const RowOut& out, Extrapolation kind) {
+  const bool counter = kind != Extrapolation::Delta;
+  const std::vector<uint32_t> resets = counter ? reset_positions(row.values) : std::vector<uint32_t>{};
+  const double range_seconds = seconds(row.range_ms);
+  size_t first_reset = 0;
+  for_each_window(row, 2, [&](const Window& window) {
+    const size_t lo = row.lo[window.step];
+    const size_t hi = row.hi[window.step];
+    double difference = window.values.back() - window.values.front();
+    while (first_reset < resets.size() && resets[first_reset] <= lo) ++first_reset;
+    for (size_t i = first_reset; i < resets.size() && resets[i] < hi; ++i)
+      difference += row.values[resets[i] - 1];
+    double factor = extrapolation_factor(window, difference, row, counter);
+    if (kind == Extrapolation::Rate) factor /= range_seconds;
+    out.set(window.step, difference * factor);
+  });
+}
+
+// The difference of a window's last two samples, per second if so wished.
+void instant_difference(const RangeRow& row, const RowOut& out, bool rate) {
+  for_each_window(row, 2, [&](const Window& window) {
+    const size_t last = window.values.size() - 1;
+    const int64_t elapsed = window.times_ms[last] - window.times_ms[last - 1];
+    if (elapsed == 0) return;
+    const double before = window.values[last - 1];
+    double value = window.values[last];
+    if (!rate || !(value < before)) value -= before;
+    out.set(window.step, rate ? value / seconds(elapsed) : value);
+  });
+}
+
+struct Line {
+  double slope = 0;
+  double intercept = 0;
+};
+
+// Least squares with x in seconds after `origin_ms`. Equal values make a flat line without rounding.
+Line regression(const Window& window, int64_t origin_ms) {
+  KahanSum x_sum;
+  KahanSum y_sum;
+  KahanSum xy_sum;
+  KahanSum xx_sum;
+  bool constant = true;
+  const double first = window.values.front();
+  for (size_t i = 0; i < window.values.size(); ++i) {
+    const double x = seconds(window.times_ms[i] - origin_ms);
+    const double y = window.values[i];
+    constant = constant && (i == 0 || y == first);
+    x_sum.add(x);
+    y_sum.add(y);
+    xy_sum.add(x * y);
+    xx_sum.add(x * x);
+  }
+  if (constant) {
+    constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+    return std::isinf(first) ? Line{kNan, kNan} : Line{0, first};
+  }
+  const double n = static_cast<double>(window.values.size());
+  const double covariance = xy_sum.total() - x_sum.total() * y_sum.total() / n;
+  const double variance = xx_sum.total() - x_sum.total() * x_sum.total() / n;
+  const double slope = covariance / variance;
+  return {slope, y_sum.total() / n - slope * x_sum.total() / n};
+}
+
+double smoothed_level(std::span<const double> values, double level_factor, double trend_factor) {
+  double before = 0;
+  double level = values[0];
+  double trend = values[1] - values[0];
+  for (size_t i = 1; i < values.size(); ++i) {
+    if (i > 1) trend = trend_factor * (level - before) + (1 - trend_factor) * trend;
+    const double next = level_factor * values[i] + (1 - level_factor) * (level + trend);
+    before = level;
+    level = next;
+  }
+  return level;
+}
+
+}  // namespace
+
+void range_rate(const RangeRow& row, const RangeArgs&, const RowOut& out) {
+  extrapolate(row, out, Extrapolation::Rate);
+}
+void range_increase(const RangeRow& row, const RangeArgs&, const RowOut& out) {
+  extrapolate(row, out, Extrapolation::Increase);
+}
+void range_delta(const RangeRow& row, const RangeArgs&, const RowOut& out) {
+  extrapolate(row, out, Extrapolation::Delta);
+}
+void range_irate(const RangeRow& row, const RangeArgs&, const RowOut& out) {
+  instant_difference(row, out, true);
+}
+void range_idelta(const RangeRow& row, const RangeArgs&, const RowOut& out) {
+  instant_difference(row, out, false);
+}
+
+void range_deriv(const RangeRow& row, const RangeArgs&, const RowOut& out) {
+  for_each_window(row, 2, [&](const Window& window) {
+    out.set(window.step, regression(window, window.times_ms.front()).slope);
+  });
+}
+
+void range_predict_linear(const RangeRow& row, const RangeArgs& args, const RowOut& out) {
+  for_each_window(row, 2, [&](const Window& window) {
+    const Line line = regression(window, row.grid.at(window.step));
+    out.set(window.step, line.slope * args.scalars[0][window.step] + line.intercept);
+  });
+}
+
+void range_changes(const RangeRow& row, const RangeArgs&, const RowOut& out) {
+  for_each_window(row, 1, [&](const Window& window) {
+    size_t changes = 0;
+    for (size_t i = 1; i < window.values.size(); ++i) {
+      const double before = window.values[i - 1];
+      const double value = window.values[i];
+      if (value != before && !(std::isnan(value) && std::isnan(before))) ++changes;
+    }
+    out.set(window.step, static_cast<double>(changes));
+  });
+}
+
+void range_resets(const RangeRow& row, const RangeArgs&, const RowOut& out) {
+  for_each_window(row, 1, [&](const Window& window) {
+    size_t resets = 0;
+    for (size_t i = 1; i < window.values.size(); ++i) {
+      if (window.values[i] < window.values[i - 1]) ++resets;
+    }
+    out.set(window.step, static_cast<double>(resets));
+  });
+}
+
+void range_double_exponential_smoothing(const RangeRow& row, const RangeArgs& args, const RowOut& out) {
+  for_each_window(row, 1, [&](const Window& window) {
+    const double level_factor = args.scalars[0][window.step];
+    const double trend_factor = args.scalars[1][window.step];
+    const auto outside = [](double factor) { return factor <= 0 || factor >= 1; };
+    if (outside(level_factor) || outside(trend_factor)) {
+      const bool level = outside(level_factor);
+      *args.failure = level ? "invalid smoothing factor. Expected: 0 < sf < 1, got: "
+                            : "invalid trend factor. Expected: 0 < tf < 1, got: ";
+      *args.failure += std::to_string(level ? level_factor : trend_factor);
+      return;
+    }
+    if (window.values.size() < 2) return;
+    out.set(window.step, smoothed_level(window.values, level_factor, trend_factor));
+  });
+}
+
+}  // namespace sonde::promql
