@@ -16,9 +16,8 @@ void write_stderr(std::string text) {
 
 }  // namespace
 
-void check_failed(std::string_view what, const std::source_location& where) {
-  write_stderr("BUG: " + std::string(where.file_name()) + ":" + std::to_string(where.line()) + ": " +
-               std::string(what));
+void check_failed(std::string_view what, const char* file, int line) {
+  write_stderr("BUG: " + std::string(file) + ":" + std::to_string(line) + ": " + std::string(what));
   std::abort();
 }
 
