@@ -25,12 +25,12 @@ struct FetchHeader {
 struct FetchRequest {
   std::string url;
   std::string method = "GET";
-  std::vector<FetchHeader> headers;
-  std::string body;
+  std::vector<FetchHeader> headers{};
+  std::string body{};
   std::chrono::milliseconds timeout{10'000};  // everything: resolve, connect, TLS, transfer
   uint64_t body_bytes_max = 0;                // decoded bytes; 0: no limit. Reaching it is LimitExceeded.
   bool accept_gzip = false;                   // sends Accept-Encoding: gzip and decodes
-  std::string unix_socket;                    // dialled instead of the URL's host
+  std::string unix_socket{};                  // dialled instead of the URL's host
 };
 
 struct FetchResponse {

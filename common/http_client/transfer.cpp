@@ -1,5 +1,7 @@
 #include "common/http_client/transfer.h"
 
+#include <netdb.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -82,14 +84,15 @@ std::string url_part(const std::string& url, CURLUPart part, unsigned flags = 0)
   return out;
 }
 
-std::string dialled_address(CURL* easy) {
-  char* ip = nullptr;
-  long port = 0;
-  curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &ip);
-  curl_easy_getinfo(easy, CURLINFO_PRIMARY_PORT, &port);
-  if (ip == nullptr || *ip == '\0') return "";
-  const std::string host = std::strchr(ip, ':') == nullptr ? ip : "[" + std::string(ip) + "]";
-  return " " + host + ":" + std::to_string(port);
+std::string address_text(const sockaddr& address, socklen_t size) {
+  std::array<char, NI_MAXHOST> host{};
+  std::array<char, NI_MAXSERV> port{};
+  if (::getnameinfo(&address, size, host.data(), host.size(), port.data(), port.size(),
+                    NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+    return "";
+  }
+  const std::string text = host.data();
+  return (text.find(':') == std::string::npos ? text : "[" + text + "]") + ":" + port.data();
 }
 
 }  // namespace
@@ -131,6 +134,7 @@ Status Transfer::prepare(FileCache& files, int64_t timeout_ms, bool with_credent
   free_lists();
   failure_.reset();
   inflating_ = false;
+  dialled_.clear();
   message_[0] = '\0';
   response.status = 0;
   response.headers.clear();
@@ -144,6 +148,8 @@ Status Transfer::prepare(FileCache& files, int64_t timeout_ms, bool with_credent
   curl_easy_setopt(easy_, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
   curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open_socket);
+  curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, this);
   curl_easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, kReceiveBufferBytes);
   curl_easy_setopt(easy_, CURLOPT_MAXAGE_CONN, kIdleConnectionSeconds);
@@ -285,6 +291,13 @@ size_t Transfer::take_body(const char* bytes, size_t size) {
   return failure_ ? 0 : size;
 }
 
+curl_socket_t Transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
+  if (address->family != AF_UNIX) {
+    static_cast<Transfer*>(self)->dialled_ = address_text(address->addr, address->addrlen);
+  }
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 size_t Transfer::on_header(char* bytes, size_t size, size_t count, void* self) {
   static_cast<Transfer*>(self)->take_header(std::string_view(bytes, size * count));
   return size * count;
@@ -353,8 +366,7 @@ Status Transfer::outcome(CURLcode code) const {
         return Error(ErrorCode::Unavailable,
                      about + "dial unix " + request.unix_socket + ": connect: " + os_text);
       }
-      return Error(ErrorCode::Unavailable,
-                   about + "dial tcp" + dialled_address(easy_) + ": connect: " + os_text);
+      return Error(ErrorCode::Unavailable, about + "dial tcp " + dialled_ + ": connect: " + os_text);
     case CURLE_GOT_NOTHING:
       return Error(ErrorCode::Truncated, about + "EOF");
     case CURLE_PARTIAL_FILE:

@@ -61,6 +61,7 @@ class Transfer {
   void take_header(std::string_view line);
   static size_t on_body(char* bytes, size_t size, size_t count, void* self);
   static size_t on_header(char* bytes, size_t size, size_t count, void* self);
+  static curl_socket_t on_open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
 
   CURL* easy_;
   curl_slist* headers_ = nullptr;
@@ -68,6 +69,7 @@ class Transfer {
   curl_slist* connect_to_ = nullptr;
   std::vector<std::shared_ptr<const std::string>> files_in_use_;  // libcurl reads them in place.
   std::string url_in_use_;
+  std::string dialled_;  // "1.2.3.4:9100": the last address that was tried
   bool inflating_ = false;
   std::optional<Error> failure_;  // why a callback of ours ended the transfer
   Inflater inflater_;
