@@ -1,9 +1,10 @@
 #pragma once
 // The time-series database: takes rows (SampleSink), answers selections (SeriesSource) and its operator
 // (StorageAdmin). One process per folder; a second one is refused and told who holds the lock.
-// Life: open() maps the blocks and takes the lock, start_replay() loads the log beside running appends (rows that come
-// meanwhile are logged at once and join their groups afterwards), ready() turns true, close() writes what is buffered.
-// Threads: one writer per group, any reader; the database runs one log thread, one sync thread and one compaction thread.
+// Life: open() maps the blocks and takes the lock, start_replay() loads the log beside running appends (rows
+// that come meanwhile are logged at once and join their groups afterwards), ready() turns true, close()
+// writes what is buffered. Threads: one writer per group, any reader; the database runs one log thread, one
+// sync thread and one compaction thread.
 
 #include <cstddef>
 #include <cstdint>
@@ -24,16 +25,16 @@ namespace sonde::tsdb {
 inline constexpr int64_t kDefaultRetentionMs = 15LL * 24 * 3600 * 1000;
 
 struct DatabaseOptions {
-  std::string path;                                // --storage.tsdb.path; made when it does not exist
+  std::string path;                                 // --storage.tsdb.path; made when it does not exist
   int64_t retention_time_ms = kDefaultRetentionMs;  // 0: no limit by time
-  uint64_t retention_bytes = 0;                    // 0: no limit by size
-  int64_t wal_sync_interval_ms = 1000;             // 0: sync every write
-  int64_t wal_write_interval_ms = 100;             // a row is at most twice this old when it reaches the kernel
+  uint64_t retention_bytes = 0;                     // 0: no limit by size
+  int64_t wal_sync_interval_ms = 1000;              // 0: sync every write
+  int64_t wal_write_interval_ms = 100;  // a row is at most twice this old when it reaches the kernel
   uint64_t wal_segment_bytes = 64ULL << 20;
-  size_t shard_count = 1;                          // logs and writers' locks; not on disk
-  int64_t block_range_ms = 2LL * 3600 * 1000;      // the head is cut at multiples of it
-  bool run_compaction = true;                      // false: only compact() cuts blocks (tests, tools)
-  io::FileSystem* file_system = nullptr;           // null: the real one
+  size_t shard_count = 1;                      // logs and writers' locks; not on disk
+  int64_t block_range_ms = 2LL * 3600 * 1000;  // the head is cut at multiples of it
+  bool run_compaction = true;                  // false: only compact() cuts blocks (tests, tools)
+  io::FileSystem* file_system = nullptr;       // null: the real one
 };
 
 // Log segments, for the progress bar of status/walreplay.
@@ -52,7 +53,7 @@ struct DatabaseCounters {
   uint64_t rows_refused = 0;
   uint64_t log_bytes_written = 0;
   uint64_t log_write_failures = 0;
-  uint64_t log_corruptions = 0;         // records that replay had to drop
+  uint64_t log_corruptions = 0;  // records that replay had to drop
   uint64_t replayed_rows = 0;
   uint64_t head_series = 0;
   uint64_t head_groups = 0;
@@ -61,13 +62,13 @@ struct DatabaseCounters {
   int64_t head_time_max_ms = 0;
   uint64_t blocks = 0;
   uint64_t blocks_bytes = 0;
-  uint64_t log_bytes = 0;               // on disk now
-  uint64_t head_file_bytes = 0;         // sealed slabs, on disk now
+  uint64_t log_bytes = 0;        // on disk now
+  uint64_t head_file_bytes = 0;  // sealed slabs, on disk now
   uint64_t compactions = 0;
   uint64_t compactions_failed = 0;
   uint64_t blocks_deleted_by_time = 0;
   uint64_t blocks_deleted_by_size = 0;
-  bool refusing = false;                // the disk is full or broken: appends are refused, queries go on
+  bool refusing = false;  // the disk is full or broken: appends are refused, queries go on
 };
 
 class Database final : public storage::SampleSink,
@@ -94,7 +95,8 @@ class Database final : public storage::SampleSink,
 
   storage::ShapeId intern_shape(std::span<const Labels> columns) override;
   storage::GroupId open_group(const Labels& labels, storage::GroupOptions options) override;
-  storage::AppendOutcome append(storage::GroupId group, storage::ShapeId shape, const storage::Row& row) override;
+  storage::AppendOutcome append(storage::GroupId group, storage::ShapeId shape,
+                                const storage::Row& row) override;
   storage::AppendOutcome append_stale(storage::GroupId group, int64_t timestamp_ms) override;
   void close_group(storage::GroupId group) override;
 
