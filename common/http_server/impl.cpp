@@ -141,12 +141,15 @@ void Server::Impl::run_daemon() {
 void Server::Impl::arm_timer() {
   MHD_UNSIGNED_LONG_LONG wait_ms = 0;
   if (::MHD_get_timeout(daemon_, &wait_ms) != MHD_YES) return;
-  const int64_t at_ns = loop_.clock().monotonic_ns() + static_cast<int64_t>(wait_ms) * 1'000'000;
+  run_daemon_at(loop_.clock().monotonic_ns() + static_cast<int64_t>(wait_ms) * 1'000'000);
+}
+
+void Server::Impl::run_daemon_at(int64_t monotonic_ns) {
   // A timer that runs too early costs less than moving it with every request.
-  if (timer_ != loop::TimerId::None && timer_at_ns_ <= at_ns) return;
+  if (timer_ != loop::TimerId::None && timer_at_ns_ <= monotonic_ns) return;
   loop_.cancel(timer_);
-  timer_at_ns_ = at_ns;
-  timer_ = loop_.at(at_ns, [this] {
+  timer_at_ns_ = monotonic_ns;
+  timer_ = loop_.at(monotonic_ns, [this] {
     timer_ = loop::TimerId::None;
     run_daemon();
   });

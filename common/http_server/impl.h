@@ -41,6 +41,7 @@ class Server::Impl {
   Status start_daemon();
   void run_daemon();
   void arm_timer();
+  void run_daemon_at(int64_t monotonic_ns);
   void accept_clients(int listener);
   void pause_accepting(bool paused);
   bool accept_one(int listener);

@@ -184,7 +184,9 @@ void Server::Impl::resume(Connection& connection) {
   if (!connection.suspended) return;
   connection.suspended = false;
   loop_.unwatch(connection.fd);
-  ::MHD_resume_connection(connection.handle);  // Wakes the daemon's descriptor, and so the loop.
+  ::MHD_resume_connection(connection.handle);
+  run_daemon_at(
+      loop_.clock().monotonic_ns());  // The library's own wake-up does not reach its epoll descriptor.
 }
 
 }  // namespace sonde::http
