@@ -1,4 +1,6 @@
 // The aggregations that look at all rows of a step together.
+#include <xxhash.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -136,6 +138,53 @@ Result<Tile> aggregate_limit(const Aggregate& aggregate, Tile tile, const std::v
                      });
 }
 
+// The reference's bytes of a label set, whose hash decides what limit_ratio keeps: each name and value after
+// its length in one byte, or 255 and three bytes from 255 on.
+void append_sized(std::string& out, std::string_view text) {
+  constexpr size_t kShortMax = 254;
+  if (text.size() <= kShortMax) {
+    out += static_cast<char>(text.size());
+  } else {
+    out += static_cast<char>(255);
+    for (int shift = 0; shift < 24; shift += 8) out += static_cast<char>((text.size() >> shift) & 255);
+  }
+  out += text;
+}
+
+// Where a label set lies in [0, 1).
+double hash_position(const Labels& labels) {
+  std::string bytes;
+  for (const Label& label : labels) {
+    append_sized(bytes, label.name);
+    append_sized(bytes, label.value);
+  }
+  constexpr double kTwoTo64 = 18446744073709551616.0;
+  return static_cast<double>(XXH64(bytes.data(), bytes.size(), 0)) / kTwoTo64;
+}
+
+// A negative ratio keeps exactly what its complement leaves out.
+Result<Tile> aggregate_limit_ratio(const Aggregate& aggregate, Tile tile, std::vector<double> ratios,
+                                   QueryState& state) {
+  for (double& ratio : ratios) {
+    if (std::isnan(ratio)) return execution_error("Ratio value is NaN");
+    if (ratio >= -1 && ratio <= 1) continue;
+    const double capped = ratio > 0 ? 1 : -1;
+    std::string text = "ratio value should be between -1 and 1, got ";
+    append_number_exposition(text, ratio);
+    state.annotations.warn(text + ", capping to " + (ratio > 0 ? "1" : "-1"), aggregate.param->range);
+    ratio = capped;
+  }
+  std::vector<double> positions;
+  for (size_t row = 0; row < tile.rows(); ++row) positions.push_back(hash_position(tile.labels(row)));
+  return keep_picked(aggregate, std::move(tile), false,
+                     [&](const Tile&, std::vector<size_t>& rows, size_t step) {
+                       const double ratio = ratios[step];
+                       std::erase_if(rows, [&](size_t row) {
+                         return !(ratio >= 0 ? positions[row] < ratio : positions[row] >= 1 + ratio);
+                       });
+                     });
+}
+
 Result<Tile> aggregate_count_values(const Aggregate& aggregate, const Tile& tile, const std::string& label) {
   if (label.empty() || !is_valid_utf8(label)) {
     return execution_error("invalid label name " + quoted(label, kQuotedBytesMax));
@@ -181,6 +230,8 @@ Result<Tile> aggregate_whole(const Aggregate& aggregate, Tile tile, const Value&
       return aggregate_rank(aggregate, std::move(tile), param.scalar, state);
     case AggregateOp::LimitK:
       return aggregate_limit(aggregate, std::move(tile), param.scalar);
+    case AggregateOp::LimitRatio:
+      return aggregate_limit_ratio(aggregate, std::move(tile), param.scalar, state);
     case AggregateOp::CountValues:
       return aggregate_count_values(aggregate, tile, param.text);
     default:

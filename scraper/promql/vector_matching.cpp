@@ -168,7 +168,7 @@ class Join {
     size_t found = kNone;
     for (const size_t row : one) {
       if (!one_.has(row, step)) continue;
-      if (found != kNone) return duplicate_error(labels, one_.labels(row), one_.labels(found));
+      if (found != kNone) return duplicate_error(labels, one_.labels(found), one_.labels(row));
       found = row;
     }
     if (found == kNone && !fill_one_) return Ok{};
@@ -202,7 +202,7 @@ class Join {
   Labels result_labels(const Labels& many, const Labels& one) const {
     const VectorMatching& matching = binary_.matching;
     Labels labels = many;
-    const bool keeps_name = is_comparison(binary_.op) && !binary_.return_bool && !matching.on;
+    const bool keeps_name = is_comparison(binary_.op) && !binary_.return_bool;
     if (!keeps_name) labels.remove(kMetricName);
     if (matching.cardinality == Cardinality::OneToOne) {
       if (matching.on) {

@@ -35,7 +35,7 @@ struct Histogram {
   std::vector<std::pair<double, size_t>> rows;  // upper bound, row; sorted
 };
 
-std::vector<Histogram> group_buckets(const Tile& tile, const CallContext& context) {
+std::vector<Histogram> group_buckets(const Tile& tile, const CallContext& context, ByteRange range) {
   std::vector<Histogram> out;
   std::unordered_map<Labels, size_t, LabelsHash> index;
   for (size_t row = 0; row < tile.rows(); ++row) {
@@ -48,7 +48,7 @@ std::vector<Histogram> group_buckets(const Tile& tile, const CallContext& contex
           "bucket label \"le\" is missing or has a malformed value of " + quoted(text, kQuotedBytesMax);
       if (labels.has(kMetricName))
         warning += " for metric name " + quoted(labels.metric_name(), kQuotedBytesMax);
-      context.annotations.warn(warning, context.call.args[context.call.args.size() == 3 ? 2 : 1]->range);
+      context.annotations.warn(warning, range);
       continue;
     }
     Labels key = labels;
@@ -199,8 +199,9 @@ Result<Value> eval_histogram_quantile(std::vector<Value>& args, const CallContex
   const Tile& tile = args[1].tile;
   for (const double value : q) warn_of_quantile(value, context.call.args[0]->range, context.annotations);
   Tile out(context.grid.count);
-  for (const Histogram& histogram : group_buckets(tile, context)) {
-    add_quantiles(tile, histogram, histogram.labels, q, out, context, context.call.args[1]->range);
+  const ByteRange range = context.call.args[1]->range;
+  for (const Histogram& histogram : group_buckets(tile, context, range)) {
+    add_quantiles(tile, histogram, histogram.labels, q, out, context, range);
   }
   return finish(std::move(out));
 }
@@ -210,25 +211,29 @@ Result<Value> eval_histogram_quantiles(std::vector<Value>& args, const CallConte
   const std::string& label = args[1].text;
   if (label.empty() || !is_valid_utf8(label)) return execution_error("invalid label name " + quoted(label));
   Tile out(context.grid.count);
-  const std::vector<Histogram> histograms = group_buckets(tile, context);
+  const std::vector<Histogram> histograms = group_buckets(tile, context, context.call.args[0]->range);
   for (size_t i = 2; i < args.size(); ++i) {
     const std::vector<double>& q = args[i].scalar;
     for (const double value : q) warn_of_quantile(value, context.call.args[i]->range, context.annotations);
     std::string text;
     append_number_exposition(text, q.front());
+    // As the OpenMetrics format writes floats: "1.0".
+    if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
     for (const Histogram& histogram : histograms) {
       Labels labels = histogram.labels;
       labels.set(label, text);
       add_quantiles(tile, histogram, labels, q, out, context, context.call.args[0]->range);
     }
   }
-  return finish(std::move(out));
+  out.remove_empty_rows();
+  if (auto status = check_unique_labels(out); !status) return status.error();
+  return Value::vector(std::move(out));
 }
 
 Result<Value> eval_histogram_fraction(std::vector<Value>& args, const CallContext& context) {
   const Tile& tile = args[2].tile;
   Tile out(context.grid.count);
-  for (const Histogram& histogram : group_buckets(tile, context)) {
+  for (const Histogram& histogram : group_buckets(tile, context, context.call.args[2]->range)) {
     fill_row(tile, histogram, histogram.labels, out, [&](std::vector<Bucket>& buckets, size_t step) {
       return bucket_fraction(args[0].scalar[step], args[1].scalar[step], buckets);
     });
