@@ -67,7 +67,8 @@ class FilesystemCollector final : public Collector {
     if (!mounts) return mounts.error();
     mounts_.clear();
     paths_.clear();
-    // Bind mounts and mounts over others would give the same series twice.
+    // Differs: device numbers are not compared. Bind mounts and mounts over others would give the same series
+    // twice.
     std::set<std::tuple<std::string, std::string, std::string>> seen;
     for (Mount& mount : *mounts) {
       if (mount_points_.ignores(mount.mount_point) || types_.ignores(mount.type)) continue;

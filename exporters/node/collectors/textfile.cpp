@@ -120,6 +120,7 @@ class TextfileCollector final : public Collector {
     }
     std::set<Labels> seen;
     for (TextSeries& series : family.series) {
+      // Differs: the original serves the page without it too, and counts a gathering error.
       if (!seen.insert(series.labels).second) {
         logger_.error("a series occurs twice", {{"series", name + series.labels.to_string()}});
         continue;
