@@ -223,11 +223,13 @@ class TreeBuilder {
   Result<Subtree> read_list(size_t depth) {
     Subtree out{{}, 1, 1};
     out.node.kind = NodeKind::List;
+    const Position begin = here();
     while (next()) {
       if (event_->type == FYET_SEQUENCE_END) return out;
       auto item = read_node(depth + 1);
       if (!item) return item.error();
       adopt(out, *item);
+      place(item->node, begin);
       out.node.items.push_back(std::move(item->node));
     }
     return interrupted();
@@ -253,6 +255,7 @@ class TreeBuilder {
       auto value = read_node(depth + 1);
       if (!value) return value.error();
       adopt(out, *value);
+      place(value->node, name.at);
       if (name.plain && name.text == "<<") {
         if (auto status = collect_merge(std::move(value->node), merged); !status) return status.error();
         continue;
@@ -267,6 +270,11 @@ class TreeBuilder {
   static void adopt(Subtree& parent, const Subtree& child) {
     parent.height = std::max(parent.height, child.height + 1);
     parent.count += child.count;
+  }
+
+  // An empty value has no place of its own: it gets that of its key or list.
+  static void place(Node& node, Position at) {
+    if (node.at.line == 0) node.at = at;
   }
 
   static bool has_key(const Node& map, const std::set<std::string, std::less<>>& keys, std::string_view key) {

@@ -147,17 +147,25 @@ void read_fallback_protocol(yaml::Fields& fields, std::optional<ScrapeProtocol>&
   if (choose_inherited(fields, "fallback_scrape_protocol", kProtocols, protocol)) out = protocol;
 }
 
-// What a job asks for that no scrape does yet.
-void note_unsupported(const ScrapeConfig& config, const std::string& owner, Context& context) {
-  const ScrapeDefaults& scrape = config.scrape;
+// What `scrape` asks for beyond what `base` does already, and no scrape does yet.
+void note_unsupported(const ScrapeDefaults& scrape, const ScrapeDefaults& base, const std::string& owner,
+                      Context& context) {
   const auto note = [&](bool set, std::string_view key) {
     if (set) context.note(owner + ": " + std::string(key));
   };
-  note(scrape.native_histograms, "scrape_native_histograms");
-  note(scrape.convert_classic_histograms, "convert_classic_histograms_to_nhcb");
+  note(scrape.native_histograms && !base.native_histograms, "scrape_native_histograms");
+  note(scrape.convert_classic_histograms && !base.convert_classic_histograms,
+       "convert_classic_histograms_to_nhcb");
+  note(scrape.failure_log_file != base.failure_log_file, "scrape_failure_log_file");
+}
+void note_unsupported(const ScrapeConfig& config, const GlobalConfig& global, const std::string& owner,
+                      Context& context) {
+  note_unsupported(config.scrape, global.scrape, owner, context);
+  const auto note = [&](bool set, std::string_view key) {
+    if (set) context.note(owner + ": " + std::string(key));
+  };
   note(config.native_histogram_bucket_limit > 0, "native_histogram_bucket_limit");
   note(config.native_histogram_min_bucket_factor > 0, "native_histogram_min_bucket_factor");
-  note(!scrape.failure_log_file.empty(), "scrape_failure_log_file");
 }
 
 void read_job_flags(yaml::Fields& fields, ScrapeConfig& out) {
@@ -202,6 +210,7 @@ void decode_global(const yaml::Value& in, Context& context, GlobalConfig& out) {
   fields.read("query_log_file", out.query_log_file);
   http::join_folder(out.query_log_file, context.folder);
   read_external_labels(fields, context, out);
+  note_unsupported(out.scrape, ScrapeDefaults{}, "global", context);
   if (!out.query_log_file.empty()) context.note("global: query_log_file");
   if (out.rule_query_offset.count() > 0) context.note("global: rule_query_offset");
   fields.finish();
@@ -212,7 +221,6 @@ void decode_scrape_config(const yaml::Value& in, Context& context, const GlobalC
   yaml::Fields fields(in, "scrape_config");
   out.scrape = global.scrape;
   fields.read("job_name", out.job_name);
-  if (out.job_name.empty()) fields.fail("job_name", "job_name is missing");
   const std::string owner = "scrape job " + quoted(out.job_name);
   read_name_rules(fields, out.scrape);
   const bool legacy = out.scrape.name_validation == NameValidation::Legacy;
@@ -227,7 +235,8 @@ void decode_scrape_config(const yaml::Value& in, Context& context, const GlobalC
   read_relabel_rules(fields, "relabel_configs", out.scrape.name_validation, out.relabel_rules);
   read_relabel_rules(fields, "metric_relabel_configs", out.scrape.name_validation, out.metric_relabel_rules);
   if (out.relabel_rules.empty()) check_static_addresses(fields, out.discovery);
-  note_unsupported(out, owner, context);
+  if (out.job_name.empty()) fields.fail("job_name", "job_name is missing");
+  note_unsupported(out, global, owner, context);
   fields.finish();
 }
 

@@ -189,10 +189,10 @@ bool is_valid_label_name(std::string_view name, NameValidation validation) {
 }
 
 Result<RelabelRule> RelabelRule::make(RelabelSpec spec, NameValidation validation) {
-  if (auto status = check_spec(spec, validation); !status) return status.error();
   const std::string regex = spec.regex.value_or(std::string(kDefaultRegex));
   auto matcher = Matcher::make(MatchType::Regex, "", regex);
   if (!matcher) return matcher.error();
+  if (auto status = check_spec(spec, validation); !status) return status.error();
   const bool takes_groups = spec.action == RelabelAction::Replace || spec.action == RelabelAction::LabelMap;
   RelabelRule rule(std::make_shared<const RelabelSpec>(std::move(spec)), validation, std::move(*matcher));
   if (!takes_groups) return rule;

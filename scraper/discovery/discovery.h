@@ -29,7 +29,7 @@ class Source {
 class Discovery {
  public:
   // `changed` gets a job's name and all its groups: from apply() for every job, later whenever a source finds
-  // a difference. Changes of one moment come together, at most every kSettleTime.
+  // a difference. Changes of one moment come together, after they have been quiet for 50 ms.
   using Changed = std::function<void(const std::string& job_name, const Groups& groups)>;
 
   Discovery(loop::EventLoop& loop, Logger& logger, Changed changed);
