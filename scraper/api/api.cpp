@@ -139,7 +139,7 @@ void Api::add(http::Server& server, std::string_view methods, std::string_view p
 void Api::add_lifecycle_routes(http::Server& server) {
   const auto answer = [this](std::string_view path, auto make) {
     return [this, path, make](http::Request request, http::Responder responder) {
-      finish(path, request, make(), responder, parts_.loop.clock().monotonic_ns());
+      responder.send(finish(path, request, make(), parts_.loop.clock().monotonic_ns()));
     };
   };
   const auto guarded = [this](auto act) {
@@ -168,42 +168,42 @@ void Api::add_lifecycle_routes(http::Server& server) {
 }
 
 void Api::add_page_routes(http::Server& server, std::string page) {
-  add(server, kGet, "/metrics", [this](http::Request request, http::Responder responder) {
+  add(server, kGet, "/metrics", [this](const http::Request& request, http::Responder responder) {
     const int64_t received_ns = parts_.loop.clock().monotonic_ns();
-    finish("/metrics", request, exporter::expose(request, parts_.server.metrics_page()), responder,
-           received_ns);
+    responder.send(
+        finish("/metrics", request, exporter::expose(request, parts_.server.metrics_page()), received_ns));
   });
-  const auto show = [this, page = std::move(page)](http::Request request, http::Responder responder) {
-    finish("/", request, http::html_response(page), responder, parts_.loop.clock().monotonic_ns());
+  const auto show = [this, page = std::move(page)](const http::Request& request, http::Responder responder) {
+    responder.send(finish("/", request, http::html_response(page), parts_.loop.clock().monotonic_ns()));
   };
   for (const std::string_view path : {"/graph", "/query", "/targets"}) add(server, kGet, path, show);
   // The longest match wins, so this is the root alone and what nobody else took.
   server.route(kGet, "/", [this, show](http::Request request, http::Responder responder) {
     if (request.path == "/" || request.path == options_.prefix || request.path == options_.prefix + "/") {
-      return show(std::move(request), std::move(responder));
+      return show(request, std::move(responder));
     }
-    finish("/*", request, http::text_response(404, "404 page not found\n"), responder,
-           parts_.loop.clock().monotonic_ns());
+    responder.send(finish("/*", request, http::text_response(404, "404 page not found\n"),
+                          parts_.loop.clock().monotonic_ns()));
   });
 }
 
 void Api::serve(const Route& route, http::Request request, http::Responder responder) {
   const int64_t received_ns = parts_.loop.clock().monotonic_ns();
   if (route.needs == Needs::Storage && readiness_ != Readiness::Ready) {
-    return finish(route.path, request, not_ready(), responder, received_ns);
+    return responder.send(finish(route.path, request, not_ready(), received_ns));
   }
-  if (route.runs_on == RunsOn::Loop) return run(route, request, responder, nullptr, received_ns);
-  pool_.submit({.request = std::move(request),
-                .responder = std::move(responder),
-                .run = [this, &route, received_ns](const http::Request& asked, http::Responder& answer,
-                                                   const std::atomic<bool>& cancelled) {
-                  run(route, asked, answer, &cancelled, received_ns);
-                }});
+  if (route.runs_on == RunsOn::Loop) return responder.send(run(route, request, nullptr, received_ns));
+  pool_.submit(
+      {.request = std::move(request),
+       .responder = std::move(responder),
+       .run = [this, &route, received_ns](const http::Request& asked, const std::atomic<bool>& cancelled) {
+         return run(route, asked, &cancelled, received_ns);
+       }});
   if (watch_timer_ == loop::TimerId::None) watch_clients();
 }
 
-void Api::run(const Route& route, const http::Request& request, http::Responder& responder,
-              const std::atomic<bool>* cancelled, int64_t received_ns) {
+http::Response Api::run(const Route& route, const http::Request& request, const std::atomic<bool>* cancelled,
+                        int64_t received_ns) {
   Storage storage;
   {
     const MutexLock lock(mutex_);
@@ -218,11 +218,12 @@ void Api::run(const Route& route, const http::Request& request, http::Responder&
                                           .targets = parts_.targets,
                                           .cancelled = cancelled,
                                           .queue_seconds = static_cast<double>(waited_ns) / kNsPerSecond});
-  finish(route.path, request, std::move(response), responder, received_ns);
+  return finish(route.path, request, std::move(response), received_ns);
 }
 
-void Api::finish(std::string_view handler, const http::Request& request, http::Response response,
-                 http::Responder& responder, int64_t received_ns) {
+// Counts the response and adds what every response has.
+http::Response Api::finish(std::string_view handler, const http::Request& request, http::Response response,
+                           int64_t received_ns) {
   const int64_t took_ns = parts_.loop.clock().monotonic_ns() - received_ns;
   parts_.registry.counter(kRequests, {handler, std::to_string(response.status)}).add();
   parts_.registry.histogram(kRequestSeconds, kSecondsBounds, {handler})
@@ -230,7 +231,7 @@ void Api::finish(std::string_view handler, const http::Request& request, http::R
   parts_.registry.histogram(kResponseBytes, kBytesBounds, {handler})
       .observe(static_cast<double>(response.body.size()));
   add_cors(request, response);
-  responder.send(std::move(response));
+  return response;
 }
 
 void Api::add_cors(const http::Request& request, http::Response& response) const {

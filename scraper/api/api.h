@@ -59,10 +59,10 @@ class Api {
   void add_page_routes(http::Server& server, std::string page);
   void add(http::Server& server, std::string_view methods, std::string_view path, http::Handler handler);
   void serve(const Route& route, http::Request request, http::Responder responder);
-  void run(const Route& route, const http::Request& request, http::Responder& responder,
-           const std::atomic<bool>* cancelled, int64_t received_ns);
-  void finish(std::string_view handler, const http::Request& request, http::Response response,
-              http::Responder& responder, int64_t received_ns);
+  http::Response run(const Route& route, const http::Request& request, const std::atomic<bool>* cancelled,
+                     int64_t received_ns);
+  http::Response finish(std::string_view handler, const http::Request& request, http::Response response,
+                        int64_t received_ns);
   void add_cors(const http::Request& request, http::Response& response) const;
   http::Response not_ready() const;
   void watch_clients();

@@ -20,7 +20,7 @@
 namespace sonde::api {
 
 struct ApiOptions {
-  std::string prefix;              // before every path: "" or "/prometheus"
+  std::string prefix{};            // before every path: "" or "/prometheus"
   std::string cors_origin = ".*";  // regular expression, anchored
   bool enable_lifecycle = false;
   bool enable_admin = false;

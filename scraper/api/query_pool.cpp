@@ -52,9 +52,12 @@ void QueryPool::work() {
     const auto running = running_.emplace(running_.end());
     running->responder = &job.responder;
     mutex_.unlock();
-    job.run(job.request, job.responder, running->cancelled);
+    http::Response response = job.run(job.request, running->cancelled);
     mutex_.lock();
-    running_.erase(running);
+    running_.erase(running);  // From here on nobody else looks at the responder.
+    mutex_.unlock();
+    job.responder.send(std::move(response));
+    mutex_.lock();
   }
   mutex_.unlock();
 }

@@ -20,8 +20,7 @@ namespace sonde::api {
 class QueryPool {
  public:
   // `cancelled` turns true when the client has gone or the process stops.
-  using Run = std::function<void(const http::Request& request, http::Responder& responder,
-                                 const std::atomic<bool>& cancelled)>;
+  using Run = std::function<http::Response(const http::Request& request, const std::atomic<bool>& cancelled)>;
   // One request that waits for a thread. `run` is called once, on a thread of the pool.
   struct Job {
     http::Request request;
