@@ -26,6 +26,8 @@ int64_t Schedule::start(int64_t now_ns) {
 }
 
 int64_t Schedule::advance(int64_t now_ns) {
+  // A scrape may begin, and fail, a moment before its time.
+  if (now_ns < due_ns_ && due_ns_ - now_ns <= kToleranceMsMax * kNsPerMs) now_ns = due_ns_;
   // The clock was set back, or scrapes were missed: of those only the last is made up for.
   const int64_t next = first_after(now_ns);
   due_ns_ = std::clamp(due_ns_ + interval_ns_, next - interval_ns_, next);

@@ -75,7 +75,9 @@ void ScrapeLoop::start() {
 }
 
 void ScrapeLoop::schedule() {
-  const int64_t now_ns = shared_.loop.clock().wall_ms() * kNsPerMs;
+  // The clock cuts to the millisecond below and the loop rounds up to the one above: a millisecond less lands on either
+  // side of the time and not always after it.
+  const int64_t now_ns = (shared_.loop.clock().wall_ms() + 1) * kNsPerMs;
   const int64_t delay_ns = std::max<int64_t>(schedule_.due_ns() - now_ns, 0);
   timer_ = shared_.loop.after(std::chrono::nanoseconds(delay_ns), [this] {
     timer_ = loop::TimerId::None;

@@ -1,0 +1,143 @@
+#pragma once
+// A SampleSink that keeps what it is given as the series a reader would see: samples in order, a stale marker
+// (nullopt) where the contract says that a series ends. Any thread.
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scraper/storage/sample_sink.h"
+
+namespace sonde::testing {
+
+class RecordingSink final : public storage::SampleSink {
+ public:
+  using Sample = std::pair<int64_t, std::optional<double>>;
+  using Series = std::map<std::string, std::vector<Sample>>;  // by `name{a="b",c="d"}`
+
+  storage::ShapeId intern_shape(std::span<const Labels> columns) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<Labels> wanted(columns.begin(), columns.end());
+    for (size_t i = 0; i < wanted.size(); ++i) {
+      for (size_t k = 0; k < i; ++k) problems_ += wanted[i] == wanted[k] ? "two columns alike; " : "";
+    }
+    for (size_t i = 0; i < shapes_.size(); ++i) {
+      if (shapes_[i] == wanted) return storage::ShapeId{static_cast<uint32_t>(i)};
+    }
+    shapes_.push_back(std::move(wanted));
+    return storage::ShapeId{static_cast<uint32_t>(shapes_.size() - 1)};
+  }
+
+  storage::GroupId open_group(const Labels& labels, storage::GroupOptions options) override {
+    const std::lock_guard lock(mutex_);
+    for (size_t i = 0; i < groups_.size(); ++i) {
+      if (groups_[i].labels != labels) continue;
+      if (groups_[i].open) problems_ += "a group opened twice; ";
+      groups_[i].options = options;
+      groups_[i].open = true;
+      return storage::GroupId{static_cast<uint32_t>(i)};
+    }
+    groups_.push_back({.labels = labels, .options = options, .live = {}});
+    return storage::GroupId{static_cast<uint32_t>(groups_.size() - 1)};
+  }
+
+  storage::AppendOutcome append(storage::GroupId id, storage::ShapeId shape,
+                                const storage::Row& row) override {
+    const std::lock_guard lock(mutex_);
+    Group& group = groups_[static_cast<uint32_t>(id)];
+    const std::vector<Labels>& columns = shapes_[static_cast<uint32_t>(shape)];
+    if (columns.size() != row.values.size()) problems_ += "a row of another size than its shape; ";
+    if (row.timestamp_ms < group.newest_ms) return storage::AppendOutcome::OutOfOrder;
+    if (row.timestamp_ms == group.newest_ms) return storage::AppendOutcome::Duplicate;
+    group.newest_ms = row.timestamp_ms;
+    ++rows_;
+    std::map<std::string, bool> live;
+    for (size_t i = 0; i < columns.size(); ++i) {
+      if (!row.absent.empty() && (row.absent[i / 64] >> (i % 64) & 1) != 0) continue;
+      const std::string name = full_name(group.labels, columns[i]);
+      series_[name].emplace_back(row.timestamp_ms, row.values[i]);
+      live[name] = true;
+    }
+    if (group.options.absence_is_stale) {
+      for (const auto& [name, was] : group.live) {
+        if (!live.contains(name)) series_[name].emplace_back(row.timestamp_ms, std::nullopt);
+      }
+    }
+    group.live = std::move(live);
+    return storage::AppendOutcome::Stored;
+  }
+
+  storage::AppendOutcome append_stale(storage::GroupId id, int64_t timestamp_ms) override {
+    const std::lock_guard lock(mutex_);
+    Group& group = groups_[static_cast<uint32_t>(id)];
+    if (timestamp_ms < group.newest_ms) return storage::AppendOutcome::OutOfOrder;
+    group.newest_ms = timestamp_ms;
+    for (const auto& [name, was] : group.live) series_[name].emplace_back(timestamp_ms, std::nullopt);
+    group.live.clear();
+    return storage::AppendOutcome::Stored;
+  }
+
+  void close_group(storage::GroupId id) override {
+    const std::lock_guard lock(mutex_);
+    groups_[static_cast<uint32_t>(id)].open = false;
+  }
+
+  Series series() const {
+    const std::lock_guard lock(mutex_);
+    return series_;
+  }
+  std::vector<Sample> samples(const std::string& name) const {
+    const std::lock_guard lock(mutex_);
+    const auto it = series_.find(name);
+    return it == series_.end() ? std::vector<Sample>() : it->second;
+  }
+  // The newest value: nullopt when there is none or the series has ended.
+  std::optional<double> last(const std::string& name) const {
+    const auto all = samples(name);
+    return all.empty() ? std::nullopt : all.back().second;
+  }
+  size_t rows() const {
+    const std::lock_guard lock(mutex_);
+    return rows_;
+  }
+  size_t shapes() const {
+    const std::lock_guard lock(mutex_);
+    return shapes_.size();
+  }
+  // What broke the contract.
+  std::string problems() const {
+    const std::lock_guard lock(mutex_);
+    return problems_;
+  }
+
+ private:
+  struct Group {
+    Labels labels;
+    storage::GroupOptions options;
+    std::map<std::string, bool> live;
+    int64_t newest_ms = INT64_MIN;
+    bool open = true;
+  };
+  std::string full_name(const Labels& group, const Labels& column) {
+    std::vector<Label> all(group.begin(), group.end());
+    for (const Label& label : column) {
+      if (group.has(label.name)) problems_ += "a column repeats a label of its group; ";
+      all.push_back(label);
+    }
+    std::string text = Labels(std::move(all)).to_string();
+    for (size_t at = text.find("\", "); at != std::string::npos; at = text.find("\", ")) text.erase(at + 2, 1);
+    return text;
+  }
+
+  mutable std::mutex mutex_;
+  std::vector<std::vector<Labels>> shapes_;
+  std::vector<Group> groups_;
+  Series series_;
+  size_t rows_ = 0;
+  std::string problems_;
+};
+
+}  // namespace sonde::testing
