@@ -167,19 +167,21 @@ void EventLoop::run_timers() {
 }
 
 bool EventLoop::run_posted() {
-  bool stopping = false;
-  {
-    const MutexLock lock(mutex_);
-    running_.swap(posted_);
-    stopping = stopping_;
-    if (stopping && running_.empty()) {
-      stopping_ = false;
-      return false;
+  for (;;) {
+    bool stopping = false;
+    {
+      const MutexLock lock(mutex_);
+      running_.swap(posted_);
+      stopping = stopping_;
+      if (stopping && running_.empty()) {
+        stopping_ = false;
+        return false;
+      }
     }
+    for (const Callback& callback : running_) callback();
+    running_.clear();
+    if (!stopping) return true;
   }
-  for (const Callback& callback : running_) callback();
-  running_.clear();
-  return true;
 }
 
 void EventLoop::run() {
