@@ -56,8 +56,8 @@ Result<Matcher> Matcher::make(MatchType type, std::string name, std::string valu
   options.set_log_errors(false);
   options.set_max_mem(kRegexMemoryBytesMax);
   options.set_dot_nl(true);
-  // The group keeps an alternation whole under the anchors.
-  auto compiled = std::make_shared<re2::RE2>("^(?s:" + regex + ")$", options);
+  // Not wrapped in a group with anchors: that would make ")|(" a good expression. FullMatch anchors.
+  auto compiled = std::make_shared<re2::RE2>(regex, options);
   if (!compiled->ok() || has_byte_class(regex)) {
     return Error(
         ErrorCode::InvalidArgument,
@@ -116,7 +116,7 @@ bool Matcher::regex_matches(std::string_view text) const {
     }
     if (affixes_suffice_) return true;
   }
-  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *regex_);
+  return re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), *regex_);
 }
 
 std::string Matcher::to_string() const {
