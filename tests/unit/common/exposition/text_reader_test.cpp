@@ -213,19 +213,6 @@ TEST_SUITE("exposition/text_reader") {
     CHECK_FALSE(exemplar->timestamp_ms);
   }
 
-  TEST_CASE("an exemplar gives labels and value and time") {
-    const auto exemplar = decode_exemplar("{trace_id=\"\\\"x\\\"\",span=\"é\"} 0.25 1700000000.5");
-    REQUIRE(exemplar);
-    CHECK(exemplar->labels.get("trace_id") == "\"x\"");
-    CHECK(exemplar->labels.get("span") == "é");
-    CHECK(exemplar->label_runes == 8 + 3 + 4 + 1);
-    CHECK(exemplar->value == 0.25);
-    CHECK(exemplar->timestamp_ms == 1'700'000'000'500);
-    CHECK_FALSE(decode_exemplar(""));
-    CHECK_FALSE(decode_exemplar("{}"));
-    CHECK_FALSE(decode_exemplar("{a=\"1\",a=\"2\"} 1"));
-  }
-
   TEST_CASE("every NaN becomes the ordinary one") {
     TextReader reader("a nan\n", Dialect::Text);
     REQUIRE(reader.next() == EntryKind::Sample);
