@@ -9,6 +9,8 @@
 #include "scraper/config/load.h"
 #include "scraper/ctl/arguments.h"
 #include "scraper/ctl/verb.h"
+#include "scraper/discovery/target.h"
+#include "scraper/discovery/target_file.h"
 
 namespace sonde::ctl {
 namespace {
@@ -46,6 +48,39 @@ Status check_client_files(const config::ScrapeConfig& job) {
   return Ok{};
 }
 
+// A target that could not be scraped is an error of the file that has it.
+Status check_targets(const config::ScrapeConfig& job, std::span<const config::TargetGroup> groups,
+                     const std::string& file) {
+  const discovery::ResolvedTargets resolved = discovery::resolve_targets(job, groups);
+  if (resolved.failures.empty()) return Ok{};
+  return refuse(file + ": scrape job " + quoted(job.job_name) + ": " + resolved.failures.front());
+}
+
+Status check_target_files(const config::ScrapeConfig& job, const std::string& pattern) {
+  const std::vector<std::string> files = config::expand_glob(pattern);
+  if (files.empty()) {
+    print("  WARNING: file " + quoted(pattern) + " for file_sd in scrape job " + quoted(job.job_name) +
+          " does not exist\n");
+  }
+  for (const std::string& file : files) {
+    auto groups = discovery::read_target_file(file);
+    if (!groups) return groups.error();
+    if (auto status = check_targets(job, *groups, file); !status) return status;
+  }
+  return Ok{};
+}
+
+Status check_discovery(const config::ScrapeConfig& job, const std::string& path, bool syntax_only) {
+  if (auto status = check_targets(job, job.discovery.static_groups, path); !status) return status;
+  if (syntax_only) return Ok{};
+  for (const config::FileDiscoveryConfig& file_sd : job.discovery.files) {
+    for (const std::string& pattern : file_sd.files) {
+      if (auto status = check_target_files(job, pattern); !status) return status;
+    }
+  }
+  return Ok{};
+}
+
 // A rule file that is named without a star must be there.
 Result<size_t> count_rule_files(const config::Config& config) {
   size_t count = 0;
@@ -75,6 +110,9 @@ Status check_file(const std::string& path, const Options& options) {
   }
   for (const std::string& what : config->unsupported) {
     print("  WARNING: not implemented here and without effect: " + what + "\n");
+  }
+  for (const config::ScrapeConfig& job : config->scrape_configs) {
+    if (auto status = check_discovery(job, path, options.syntax_only); !status) return status;
   }
   if (!options.syntax_only) {
     const auto rule_files = check_references(*config);

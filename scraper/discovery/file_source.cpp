@@ -11,8 +11,6 @@
 #include <system_error>
 #include <utility>
 
-#include "common/core/text.h"
-#include "common/io/file_system.h"
 #include "scraper/config/load.h"
 #include "scraper/discovery/target_file.h"
 
@@ -23,10 +21,6 @@ namespace {
 constexpr std::chrono::milliseconds kSettleTime{50};
 constexpr uint32_t kFolderEvents = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO |
                                    IN_DELETE_SELF | IN_MOVE_SELF | IN_MODIFY;
-
-bool is_json(std::string_view path) {
-  return to_lower_ascii(path.substr(std::min(path.rfind('.'), path.size()))) == ".json";
-}
 
 std::string folder_of(const std::string& pattern) {
   const size_t slash = pattern.rfind('/');
@@ -100,10 +94,7 @@ void FileSource::refresh_and_tell() {
 
 // False when the file cannot be read; what it said before stays.
 bool FileSource::read(const std::string& path) {
-  auto text = io::read_file(io::real_file_system(), path, kTargetFileBytesMax);
-  auto groups = !text           ? Result<Groups>(text.error())
-                : is_json(path) ? parse_json_groups(*text, path)
-                                : parse_yaml_groups(*text, path);
+  auto groups = read_target_file(path);
   if (!groups) {
     ++read_failures_;
     std::string& known = failing_[path];
@@ -114,11 +105,6 @@ bool FileSource::read(const std::string& path) {
     return false;
   }
   failing_.erase(path);
-  for (size_t i = 0; i < groups->size(); ++i) {
-    config::TargetGroup& group = (*groups)[i];
-    group.source = path + ":" + std::to_string(i);
-    group.labels.set("__meta_filepath", path);
-  }
   files_[path] = std::move(*groups);
   return true;
 }

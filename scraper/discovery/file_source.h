@@ -14,8 +14,6 @@
 
 namespace sonde::discovery {
 
-inline constexpr size_t kTargetFileBytesMax = size_t{64} << 20;
-
 class FileSource final : public Source {
  public:
   // Reads the files at once; `changed` is called from the loop when a later look finds a difference.

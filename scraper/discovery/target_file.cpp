@@ -1,9 +1,11 @@
 #include "scraper/discovery/target_file.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "common/core/text.h"
+#include "common/io/file_system.h"
 #include "common/yaml/value.h"
 #include "scraper/config/target_group.h"
 
@@ -60,7 +62,24 @@ Result<config::TargetGroup> read_group(const nlohmann::json& object, const std::
   return out;
 }
 
+bool is_json(std::string_view path) {
+  return to_lower_ascii(path.substr(std::min(path.rfind('.'), path.size()))) == ".json";
+}
+
 }  // namespace
+
+Result<Groups> read_target_file(const std::string& path) {
+  auto text = io::read_file(io::real_file_system(), path, kTargetFileBytesMax);
+  if (!text) return text.error();
+  auto groups = is_json(path) ? parse_json_groups(*text, path) : parse_yaml_groups(*text, path);
+  if (!groups) return groups;
+  for (size_t i = 0; i < groups->size(); ++i) {
+    config::TargetGroup& group = (*groups)[i];
+    group.source = path + ":" + std::to_string(i);
+    group.labels.set("__meta_filepath", path);
+  }
+  return groups;
+}
 
 Result<Groups> parse_json_groups(std::string_view text, std::string_view name) {
   bool too_deep = false;
