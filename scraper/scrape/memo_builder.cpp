@@ -168,6 +168,8 @@ BuiltMemo build_memo(const MemoContext& context, std::string_view body, expositi
   built.lines_seen = memo->lines.size();
   if (built.error) return built;
 
+  memo->text.shrink_to_fit();  // Before the key looks at it.
+  memo->lines.shrink_to_fit();
   const std::string target = target_key(context) + scan.stamped();
   const MemoTable::Key key{.target = target, .text = memo->text, .dialect = dialect};
   built.memo = context.table.find(key);
@@ -182,8 +184,6 @@ BuiltMemo build_memo(const MemoContext& context, std::string_view body, expositi
     }
   }
   columns.finish();
-  memo->text.shrink_to_fit();
-  memo->lines.shrink_to_fit();
   context.table.add(key, memo);
   built.memo = std::move(memo);
   return built;

@@ -107,6 +107,10 @@ class RecordingSink final : public storage::SampleSink {
     const std::lock_guard lock(mutex_);
     return shapes_.size();
   }
+  std::vector<Labels> columns(storage::ShapeId shape) const {
+    const std::lock_guard lock(mutex_);
+    return shapes_[static_cast<uint32_t>(shape)];
+  }
   // What broke the contract.
   std::string problems() const {
     const std::lock_guard lock(mutex_);
@@ -128,7 +132,8 @@ class RecordingSink final : public storage::SampleSink {
       all.push_back(label);
     }
     std::string text = Labels(std::move(all)).to_string();
-    for (size_t at = text.find("\", "); at != std::string::npos; at = text.find("\", ")) text.erase(at + 2, 1);
+    for (size_t at = text.find("\", "); at != std::string::npos; at = text.find("\", "))
+      text.erase(at + 2, 1);
     return text;
   }
 
