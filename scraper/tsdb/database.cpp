@@ -14,6 +14,7 @@
 
 #include "scraper/tsdb/file_names.h"
 #include "scraper/tsdb/head.h"
+#include "scraper/tsdb/replay.h"
 #include "scraper/tsdb/selection.h"
 
 namespace sonde::tsdb {
@@ -46,6 +47,12 @@ struct Database::Parts {
   std::condition_variable stop_changed;
   bool stopping = false;  // guarded by stop_mutex
   std::thread log_thread;
+  std::thread replay_thread;
+
+  std::vector<uint64_t> old_logs;  // files of earlier processes, ascending
+  std::atomic<uint64_t> replay_current{0};
+  std::atomic<uint64_t> replayed_rows{0};
+  std::atomic<uint64_t> log_corruptions{0};
 
   bool sleep_ms(int64_t duration_ms) {
     std::unique_lock guard(stop_mutex);
@@ -53,7 +60,76 @@ struct Database::Parts {
   }
   void write_logs(bool sync);
   void run_log_thread();
+  Status prepare_folder();
+  void replay_file(LogReplay& replay, uint64_t number);
+  void run_replay();
 };
+
+Status Database::Parts::prepare_folder() {
+  for (const std::string& folder : {names.folder, names.logs(), names.head(), names.blocks()}) {
+    if (auto made = files.make_directories(folder); !made) return made;
+  }
+  auto taken = files.lock(names.lock(), "process " + std::to_string(::getpid()) + "\n");
+  if (!taken) return taken.error();
+  lock = *std::move(taken);
+  auto heads = files.list(names.head());
+  if (!heads) return heads.error();
+  // The rows of an earlier process's slabs are in the log.
+  for (const std::string& name : *heads) (void)files.remove(names.head() + "/" + name);
+  auto logs = files.list(names.logs());
+  if (!logs) return logs.error();
+  for (const std::string& name : *logs) {
+    if (const auto number = parse_numbered_name(name)) old_logs.push_back(*number);
+  }
+  std::ranges::sort(old_logs);
+  head.set_next_log_number(old_logs.empty() ? 1 : old_logs.back() + 1);
+  head.begin_replay();
+  return Ok{};
+}
+
+void Database::Parts::replay_file(LogReplay& replay, uint64_t number) {
+  auto file = files.open_read(names.log(number));
+  if (!file) {
+    logger.error("a log file cannot be read", {{"err", file.error().message()}});
+    return;
+  }
+  auto counts = replay.read_file(**file);
+  if (!counts) {
+    log_corruptions.fetch_add(1);
+    logger.warn("a log file was read in part",
+                {{"file", names.log(number)}, {"err", counts.error().message()}});
+  }
+  const ReplayCounts& done = replay.counts();
+  replayed_rows.fetch_add(done.rows);
+  log_corruptions.fetch_add(done.damages);
+  if (done.damages > 0 || done.rows_dropped > 0) {
+    logger.warn("a log file is damaged: the rows in the damage are lost",
+                {{"file", names.log(number)},
+                 {"places", std::to_string(done.damages)},
+                 {"rows_dropped", std::to_string(done.rows_dropped)}});
+  }
+  head.adopt_log_segment({number, done.time_max_ms, (*file)->size()});
+}
+
+void Database::Parts::run_replay() {
+  const int64_t begin_ns = clock.monotonic_ns();
+  LogReplay replay(head);
+  for (const uint64_t number : old_logs) {
+    {
+      const std::lock_guard guard(stop_mutex);
+      if (stopping) return;
+    }
+    replay_current.store(number);
+    replay_file(replay, number);
+  }
+  head.end_replay();
+  logger.info("the log is loaded",
+              {{"files", std::to_string(old_logs.size())},
+               {"rows", std::to_string(replayed_rows.load())},
+               {"duration_ms", std::to_string((clock.monotonic_ns() - begin_ns) / 1000000)}});
+  is_ready.store(true);
+  is_ready.notify_all();
+}
 
 void Database::Parts::write_logs(bool sync) {
   for (size_t shard = 0; shard < head.shard_count(); ++shard) {
@@ -82,13 +158,7 @@ Result<std::unique_ptr<Database>> Database::open(DatabaseOptions options, const 
                                                  Logger& logger) {
   io::FileSystem& files = options.file_system != nullptr ? *options.file_system : io::real_file_system();
   auto parts = std::make_unique<Parts>(std::move(options), files, clock, logger);
-  for (const std::string& folder :
-       {parts->names.folder, parts->names.logs(), parts->names.head(), parts->names.blocks()}) {
-    if (auto made = files.make_directories(folder); !made) return made.error();
-  }
-  auto lock = files.lock(parts->names.lock(), "process " + std::to_string(::getpid()) + "\n");
-  if (!lock) return lock.error();
-  parts->lock = *std::move(lock);
+  if (auto prepared = parts->prepare_folder(); !prepared) return prepared.error();
   Parts* running = parts.get();
   parts->log_thread = std::thread([running] { running->run_log_thread(); });
   return std::unique_ptr<Database>(new Database(std::move(parts)));
@@ -100,7 +170,8 @@ Database::~Database() {
 }
 
 void Database::start_replay() {
-  parts_->is_ready.store(true);
+  Parts* running = parts_.get();
+  parts_->replay_thread = std::thread([running] { running->run_replay(); });
 }
 bool Database::ready() const {
   return parts_->is_ready.load();
@@ -109,7 +180,8 @@ void Database::wait_until_ready() const {
   parts_->is_ready.wait(false);
 }
 ReplayProgress Database::replay_progress() const {
-  return {};
+  if (parts_->old_logs.empty()) return {};
+  return {parts_->old_logs.front(), parts_->old_logs.back(), parts_->replay_current.load()};
 }
 
 Status Database::close() {
@@ -120,7 +192,9 @@ Status Database::close() {
     parts_->stopping = true;
   }
   parts_->stop_changed.notify_all();
-  if (parts_->log_thread.joinable()) parts_->log_thread.join();
+  for (std::thread* thread : {&parts_->log_thread, &parts_->replay_thread}) {
+    if (thread->joinable()) thread->join();
+  }
   return flush();
 }
 

@@ -42,8 +42,7 @@ TailPool& Head::pool_for(Shard& shard, size_t columns) {
   return columns >= kNarrowColumns ? shard.narrow : shard.tiny;
 }
 
-storage::GroupId Head::open_group(const Labels& labels, storage::GroupOptions options) {
-  const LabelSetId set = symbols_.intern(labels);
+storage::GroupId Head::open_group(LabelSetId set, storage::GroupOptions options) {
   const uint64_t key = static_cast<uint64_t>(set) << 1 | (options.absence_is_stale ? 1 : 0);
   const MutexLock lock(groups_mutex_);
   const auto [at, is_new] = group_ids_.try_emplace(key, static_cast<uint32_t>(groups_.size()));

@@ -49,7 +49,10 @@ class Head {
   const SymbolTable& symbols() const { return symbols_; }
   ShapeTable& shapes() { return shapes_; }
 
-  storage::GroupId open_group(const Labels& labels, storage::GroupOptions options);
+  storage::GroupId open_group(const Labels& labels, storage::GroupOptions options) {
+    return open_group(symbols_.intern(labels), options);
+  }
+  storage::GroupId open_group(LabelSetId labels, storage::GroupOptions options);
   storage::AppendOutcome append(storage::GroupId group, storage::ShapeId shape, const storage::Row& row);
   storage::AppendOutcome append_stale(storage::GroupId group, int64_t timestamp_ms);
   // A row out of the log: older than the live rows, not logged again.

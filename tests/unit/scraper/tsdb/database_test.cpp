@@ -252,6 +252,9 @@ TEST_SUITE("scraper/tsdb/database against a plain map") {
   TEST_CASE("random rows are read back bit for bit") {
     for (uint64_t seed = 1; seed <= 20; ++seed) run_random(seed, 600, false, false);
   }
+  TEST_CASE("random rows survive restarts bit for bit") {
+    for (uint64_t seed = 101; seed <= 120; ++seed) run_random(seed, 600, true, false);
+  }
 }
 
 }  // namespace
