@@ -6,6 +6,7 @@
 
 #include "common/core/duration.h"
 #include "common/core/number_text.h"
+#include "common/core/text.h"
 #include "common/metrics/labels.h"
 #include "scraper/promql/function_table.h"
 
@@ -17,6 +18,8 @@ constexpr size_t kLineBytesMax = 100;
 // A Go string literal: what unquote() of the lexer reads back.
 std::string quoted_literal(std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
+  // Bytes that are no UTF-8 came from escapes and go back to them.
+  const bool escape_high = !is_valid_utf8(text);
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') {
@@ -28,7 +31,8 @@ std::string quoted_literal(std::string_view text) {
       out += "\\t";
     } else if (c == '\r') {
       out += "\\r";
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F ||
+               (escape_high && static_cast<unsigned char>(c) >= 0x80)) {
       out += "\\x";
       out += kHex[static_cast<unsigned char>(c) >> 4];
       out += kHex[static_cast<unsigned char>(c) & 15];
@@ -190,6 +194,14 @@ std::string operator_part(const Binary& binary) {
   return out + fill_text(matching);
 }
 
+// "+Inf ^ 2" would read back as a sign before the power.
+std::string left_text(const Binary& binary, std::string text) {
+  constexpr std::string_view kInf = "+Inf";
+  const bool bare = binary.op == BinaryOp::Power && binary.left->as<NumberLiteral>() != nullptr;
+  if (bare && text.ends_with(kInf)) text.erase(text.size() - kInf.size(), 1);
+  return text;
+}
+
 struct Printer {
   std::string operator()(const NumberLiteral& number) const {
     // A duration that is not whole milliseconds or below zero would not read back.
@@ -222,7 +234,8 @@ struct Printer {
     return aggregate_head(aggregate) + "(" + param + to_string(*aggregate.expr) + ")";
   }
   std::string operator()(const Binary& binary) const {
-    return to_string(*binary.left) + " " + operator_part(binary) + " " + to_string(*binary.right);
+    return left_text(binary, to_string(*binary.left)) + " " + operator_part(binary) + " " +
+           to_string(*binary.right);
   }
   std::string operator()(const Unary& unary) const {
     return (unary.negate ? "-" : "+") + to_string(*unary.expr);
@@ -254,8 +267,8 @@ std::string pretty_at(const Expr& expr, size_t level) {
            "\n" + indent + ")";
   }
   if (const auto* binary = expr.as<Binary>()) {
-    return pretty_at(*binary->left, level + 1) + "\n" + indent + operator_part(*binary) + "\n" +
-           pretty_at(*binary->right, level + 1);
+    return left_text(*binary, pretty_at(*binary->left, level + 1)) + "\n" + indent + operator_part(*binary) +
+           "\n" + pretty_at(*binary->right, level + 1);
   }
   if (const auto* call = expr.as<Call>()) {
     return indent + std::string(call->function->name) + "(\n" + pretty_args(*call, level + 1) + "\n" +

@@ -1,0 +1,24 @@
+// What parses must print as something that parses to the same print; and nothing may crash on the way.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "scraper/promql/parser.h"
+#include "scraper/promql/printer.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view query(reinterpret_cast<const char*>(data), size);
+  const sonde::promql::ParserOptions options{true, true, true};
+  const auto expr = sonde::promql::parse(query, options);
+  if (!expr) {
+    const auto range = expr.error().range();
+    if (range && (range->begin > range->end || range->end > size)) std::abort();
+    return 0;
+  }
+  const std::string printed = sonde::promql::to_string(**expr);
+  const auto again = sonde::promql::parse(printed, options);
+  if (!again || sonde::promql::to_string(**again) != printed) std::abort();
+  if (!sonde::promql::parse(sonde::promql::pretty(**expr), options)) std::abort();
+  return 0;
+}
