@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 
 #include "common/core/text.h"
@@ -159,6 +160,48 @@ void append_unsigned(std::string& out, uint64_t value) {
   out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
 }
 
+// After W. D. Clinger, "How to read floating point numbers accurately": digits below 2^53 and a power of ten
+// up to 22 are both exact, so that their product or quotient is rounded once, as it should be.
+const char* scan_decimal(const char* begin, const char* end, double& value) {
+  constexpr double kPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  constexpr int kPowerMax = 22;
+  constexpr std::ptrdiff_t kDigitsMax = 19;  // more may not fit 64 bits
+  constexpr uint64_t kExactMax = uint64_t{1} << 53;
+  const auto is_digit = [&](const char* at) { return at != end && *at >= '0' && *at <= '9'; };
+  uint64_t digits = 0;
+  const char* at = begin;
+  for (; is_digit(at); ++at) digits = digits * 10 + static_cast<uint64_t>(*at - '0');
+  std::ptrdiff_t count = at - begin;
+  int power = 0;
+  if (at != end && *at == '.') {
+    const char* const fraction = ++at;
+    for (; is_digit(at); ++at) digits = digits * 10 + static_cast<uint64_t>(*at - '0');
+    count += at - fraction;
+    power = count > kDigitsMax ? 0 : static_cast<int>(fraction - at);
+  }
+  if (count == 0 || count > kDigitsMax) return nullptr;
+  if (at != end && (*at == 'e' || *at == 'E')) {
+    if (++at == end) return nullptr;
+    const bool negative = *at == '-';
+    if (negative || *at == '+') ++at;
+    const char* const exponent_begin = at;
+    int exponent = 0;
+    // Three digits are more than any power that is exact.
+    for (; is_digit(at) && at - exponent_begin < 3; ++at) exponent = exponent * 10 + (*at - '0');
+    if (at == exponent_begin || is_digit(at)) return nullptr;
+    power += negative ? -exponent : exponent;
+  }
+  if (power == 0) {
+    value = static_cast<double>(digits);
+    return at;
+  }
+  if (digits > kExactMax || power > kPowerMax || power < -kPowerMax) return nullptr;
+  value = power > 0 ? static_cast<double>(digits) * kPowers[power]
+                    : static_cast<double>(digits) / kPowers[-power];
+  return at;
+}
+
 std::optional<double> parse_number(std::string_view text) {
   bool negative = false;
   std::string_view digits = text;
@@ -173,6 +216,7 @@ std::optional<double> parse_number(std::string_view text) {
 
   double value = 0;
   const char* end = digits.data() + digits.size();
+  if (scan_decimal(digits.data(), end, value) == end) return negative ? -value : value;
   const auto [at, error] = std::from_chars(digits.data(), end, value);
   if (at != end) return std::nullopt;
   if (error == std::errc::result_out_of_range) {

@@ -2,6 +2,7 @@
 // Walks the label block of a series or an exemplar, from the brace on. One walker for all dialects: the
 // reader checks a block with it, the decoder takes the labels out. Internal to this folder.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -28,11 +29,29 @@ struct LabelToken {
   bool is_metric_name = false;  // `value` is the metric name
 };
 
-constexpr bool is_name_start(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+// What a byte may be part of, as a table: these are the inner loops.
+enum ByteClass : uint8_t {
+  kNameStart = 1,  // of a label name
+  kNameByte = 2,
+  kMetricStart = 4,  // of a metric name: the same and ':'
+  kMetricByte = 8,
+  kPlainByte = 16,  // of a quoted string, with nothing to look into
+};
+constexpr std::array<uint8_t, 256> make_byte_classes() {
+  std::array<uint8_t, 256> out{};
+  for (size_t i = 0; i < out.size(); ++i) {
+    const bool letter = (i >= 'a' && i <= 'z') || (i >= 'A' && i <= 'Z') || i == '_';
+    const bool digit = i >= '0' && i <= '9';
+    if (letter) out[i] |= kNameStart | kNameByte | kMetricStart | kMetricByte;
+    if (digit) out[i] |= kNameByte | kMetricByte;
+    if (i == ':') out[i] |= kMetricStart | kMetricByte;
+    if (i > 0 && i < 0x80 && i != '"' && i != '\\' && i != '\n') out[i] |= kPlainByte;
+  }
+  return out;
 }
-constexpr bool is_name_char(char c) {
-  return is_name_start(c) || (c >= '0' && c <= '9');
+inline constexpr std::array<uint8_t, 256> kByteClasses = make_byte_classes();
+constexpr bool is_byte(char c, ByteClass wanted) {
+  return (kByteClasses[static_cast<unsigned char>(c)] & wanted) != 0;
 }
 
 class LabelWalk {
@@ -96,8 +115,8 @@ class LabelWalk {
       return read_quoted(token.name, rules_.name_inside, false);
     }
     const size_t begin = at_;
-    if (!is_name_start(peek())) return wrong("want a label name");
-    while (at_ < text_.size() && is_name_char(text_[at_])) ++at_;
+    if (!is_byte(peek(), kNameStart)) return wrong("want a label name");
+    while (at_ < text_.size() && is_byte(text_[at_], kNameByte)) ++at_;
     token.name = text_.substr(begin, at_ - begin);
     return true;
   }
@@ -109,6 +128,7 @@ class LabelWalk {
     bool high = false;
     for (; at_ < text_.size(); ++at_) {
       const char c = text_[at_];
+      if (is_byte(c, kPlainByte)) continue;
       if (c == '"') break;
       if (c == '\\' && at_ + 1 < text_.size() && text_[at_ + 1] != '\n') {
         ++at_;

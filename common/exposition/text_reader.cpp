@@ -24,10 +24,10 @@ constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 constexpr bool is_metric_start(char c) {
-  return is_name_start(c) || c == ':';
+  return is_byte(c, kMetricStart);
 }
 constexpr bool is_metric_char(char c) {
-  return is_name_char(c) || c == ':';
+  return is_byte(c, kMetricByte);
 }
 
 size_t skip_blanks(std::string_view text, size_t at) {
@@ -262,13 +262,10 @@ bool TextReader::read_suffix(size_t& at) {
 // One number up to a blank or the line's end.
 bool TextReader::read_value(size_t& at) {
   const size_t begin = at;
-  uint64_t digits = 0;
-  while (at < body_.size() && is_digit(body_[at]))
-    digits = digits * 10 + static_cast<uint64_t>(body_[at++] - '0');
-  const bool ends = at == body_.size() || body_[at] == ' ' || body_[at] == '\n';
-  // Up to 19 digits fit, and the conversion rounds as reading the text would.
-  if (ends && at > begin && at - begin <= 19) {
-    entry_.value = static_cast<double>(digits);
+  const char* const end = body_.data() + body_.size();
+  const char* const stop = scan_decimal(body_.data() + begin, end, entry_.value);
+  if (stop != nullptr && (stop == end || *stop == '\n' || *stop == ' ')) {
+    at = static_cast<size_t>(stop - body_.data());
     return true;
   }
   const bool text = dialect_ == Dialect::Text;

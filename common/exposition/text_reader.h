@@ -112,7 +112,8 @@ struct Exemplar {
 inline constexpr size_t kExemplarRunesMax = 128;
 Result<Exemplar> decode_exemplar(std::string_view exemplar);
 
-// `\\`, `\n` and, where `quotes`, `\"` resolved; any other backslash stays.
+// `\\`, `\n` and, where `quotes`, `\"` resolved; any other backslash stays. Quotes are escaped in names,
+// label values and OpenMetrics' help texts, not in help texts of the text format.
 std::string unescape(std::string_view text, bool quotes);
 
 // A float as the reference writes it in `le` and `quantile`: "1.0", "0.9", "1e+06", "+Inf".
