@@ -35,6 +35,12 @@ size_t skip_blanks(std::string_view text, size_t at) {
   return at;
 }
 
+// By value and not by reference, here and above, so that the position stays in a register.
+size_t skip_metric_name(std::string_view text, size_t at) {
+  while (at < text.size() && is_metric_char(text[at])) ++at;
+  return at;
+}
+
 // Where the line that holds `at` ends: at its newline or at the end of the text.
 size_t find_line_end(std::string_view text, size_t at) {
   if (at >= text.size()) return text.size();
@@ -186,7 +192,7 @@ EntryKind TextReader::read_metadata(EntryKind kind, size_t at) {
     ++at;
   } else {
     if (at < body_.size() && is_metric_start(body_[at])) ++at;
-    while (at > begin && at < body_.size() && is_metric_char(body_[at])) ++at;
+    if (at > begin) at = skip_metric_name(body_, at);
     if (at == begin) return fail("want a metric name", begin, find_line_end(body_, begin));
     entry_.name = body_.substr(begin, at - begin);
   }
@@ -234,7 +240,7 @@ bool TextReader::read_series(size_t& at) {
   bool named = false;
   if (body_[at] != '{') {
     if (!is_metric_start(body_[at])) return wrong("want a metric name", at, find_line_end(body_, at));
-    while (at < body_.size() && is_metric_char(body_[at])) ++at;
+    at = skip_metric_name(body_, at);
     named = true;
   }
   const size_t brace = dialect_ == Dialect::Text ? skip_blanks(body_, at) : at;
