@@ -60,13 +60,11 @@ void check_selectors(const yaml::Fields& fields, const yaml::Node& node) {
   }
 }
 
-bool has_client_key(const yaml::Fields& fields) {
-  constexpr std::array<std::string_view, 13> kKeys{
-      "authorization", "basic_auth",           "bearer_token",           "bearer_token_file",
-      "enable_http2",  "follow_redirects",     "http_headers",           "no_proxy",
-      "oauth2",        "proxy_connect_header", "proxy_from_environment", "proxy_url",
-      "tls_config"};
-  return std::ranges::any_of(kKeys, [&fields](std::string_view key) { return fields.has(key); });
+// The same as if none of the client keys were written.
+bool is_default(const http::ClientConfig& client) {
+  yaml::Node shown;
+  http::put_client_config(shown, client);
+  return client.follow_redirects && client.enable_http2 && shown.entries.size() == 2;
 }
 
 }  // namespace
@@ -96,7 +94,7 @@ void check_dns(const yaml::Fields& fields, const yaml::Node& node, const http::C
   }
 }
 
-void check_kubernetes(const yaml::Fields& fields, const yaml::Node& node, const http::ClientConfig&) {
+void check_kubernetes(const yaml::Fields& fields, const yaml::Node& node, const http::ClientConfig& client) {
   const bool server = !text_of(node, "api_server").empty();
   const bool kubeconfig = !text_of(node, "kubeconfig_file").empty();
   const yaml::Node* namespaces = node.find("namespaces");
@@ -106,10 +104,10 @@ void check_kubernetes(const yaml::Fields& fields, const yaml::Node& node, const 
   }
   if (server && kubeconfig)
     fields.fail("kubeconfig_file", "kubeconfig_file and api_server exclude each other");
-  if (kubeconfig && has_client_key(fields)) {
+  if (kubeconfig && !is_default(client)) {
     fields.fail("kubeconfig_file", "kubeconfig_file excludes the HTTP client keys");
   }
-  if (!server && has_client_key(fields)) fields.fail("the HTTP client keys need api_server");
+  if (!server && !is_default(client)) fields.fail("the HTTP client keys need api_server");
   if (own && (server || kubeconfig)) {
     fields.fail("namespaces", "own_namespace excludes api_server and kubeconfig_file");
   }
