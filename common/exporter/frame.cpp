@@ -16,6 +16,8 @@
 #include "common/exporter/build_info.h"
 #include "common/exporter/telemetry.h"
 #include "common/web/landing_page.h"
+#include "common/web/web_config.h"
+#include "common/web/web_filter.h"
 
 namespace sonde::exporter {
 namespace {
@@ -192,6 +194,29 @@ Status serve(const Application& application, const WebFlags& web, Context& conte
   return Ok{};
 }
 
+// Makes loop and server, with what web.config.file says.
+Status serve_with(const Application& application, const WebFlags& web, const Clock& clock, Logger& logger) {
+  auto signals = SignalDescriptor::open();
+  if (!signals) return signals.error();
+  auto loop = loop::EventLoop::make(clock);
+  if (!loop) return loop.error();
+  http::ServerOptions options{.header_bytes_max = kHeaderBytesMax};
+  std::optional<web::WebFilter> filter;  // Outlives the server.
+  if (!web.web_config_file.empty()) {
+    auto config = web::load_web_config(web.web_config_file);
+    if (!config) return config.error();
+    auto tls = web::tls_options(*config);
+    if (!tls) return tls.error().in(web.web_config_file);
+    options.tls = std::move(*tls);
+    filter.emplace(web.web_config_file, std::move(*config), **loop, logger);
+  }
+  Registry registry;
+  http::Server server(**loop, logger, std::move(options));
+  if (filter) server.set_filter(&*filter);
+  Context context{.clock = clock, .logger = logger, .loop = **loop, .server = server, .registry = registry};
+  return serve(application, web, context, *signals);
+}
+
 }  // namespace
 
 int run(Application application, int argc, const char* const* argv) {
@@ -215,16 +240,7 @@ int run(Application application, int argc, const char* const* argv) {
   for (const std::string& name : flags.ignored_given()) {
     logger.warn("flag has no effect here and is accepted for compatibility", {{"flag", "--" + name}});
   }
-  auto signals = SignalDescriptor::open();
-  auto loop = loop::EventLoop::make(clock);
-  if (!signals || !loop) {
-    logger.error("cannot start", {{"err", !signals ? signals.error().message() : loop.error().message()}});
-    return 1;
-  }
-  Registry registry;
-  http::Server server(**loop, logger, {.header_bytes_max = kHeaderBytesMax});
-  Context context{.clock = clock, .logger = logger, .loop = **loop, .server = server, .registry = registry};
-  const auto served = serve(application, web, context, *signals);
+  const auto served = serve_with(application, web, clock, logger);
   if (!served) {
     logger.error("cannot start", {{"err", served.error().message()}});
     return 1;

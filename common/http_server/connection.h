@@ -25,7 +25,8 @@ struct Connection {
   std::string remote_address;
   Stage stage = Stage::Waiting;
   bool suspended = false;
-  bool gzip = false;  // the client takes it
+  bool gzip = false;            // the client takes it
+  bool client_trusted = false;  // its certificate was seen to be good
 
   Request request;
   size_t body_bytes = 0;  // received, kept or not

@@ -21,8 +21,10 @@ namespace sonde::http {
 struct TlsOptions {
   std::string certificate;
   std::string key;
-  std::string client_ca;  // "" asks clients for no certificate
-  bool client_certificate_required = false;
+  std::string client_ca;  // needed for any rule but None
+  // A client without the certificate that is wanted is answered 403: the handshake itself goes through.
+  enum class ClientCertificate : uint8_t { None, VerifyIfGiven, Require };
+  ClientCertificate client_certificate = ClientCertificate::None;
   std::string priorities;  // "" takes the library's
 };
 
