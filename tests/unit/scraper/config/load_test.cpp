@@ -199,9 +199,8 @@ TEST_SUITE("scraper/config/load") {
     CHECK(
         error_of("scrape_configs:\n- job_name: a\n- job_name: a\n") ==
         "t.yml: line 3, column 3: scrape_configs[1]: two scrape jobs are named \"a\"; the first is in t.yml");
-    CHECK(
-        error_of("scrape_configs:\n-\n").find("t.yml: line 2, column 1: scrape_configs[0]: empty or null") ==
-        0);
+    CHECK(error_of("scrape_configs:\n  -\n  - job_name: a\n") ==
+          "t.yml: line 2, column 3: scrape_configs[0]: empty or null entry");
     CHECK(contains(error_of("rule_files: [a/*/b]\n"), "rule_files[0]: bad file pattern"));
     CHECK(contains(error_of("rule_files: ['a*b*']\n"), "bad file pattern"));
     CHECK(contains(job_error("  static_configs: [{targets: ['http://x']}]\n"), "is no host:port"));

@@ -101,7 +101,7 @@ otlp:
     CHECK(shown(text) == text);
     CHECK(text.find("- job_name: \"true\"") != std::string::npos);
     CHECK(text.find("source_labels: [a, b]") != std::string::npos);
-    CHECK(text.find("body_size_limit: 1536KiB") != std::string::npos);
+    CHECK(text.find("body_size_limit: 1MiB512KiB") != std::string::npos);
     CHECK(text.find("time: 30d") != std::string::npos);
   }
 }
