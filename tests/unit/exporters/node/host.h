@@ -1,0 +1,123 @@
+#pragma once
+// A host made of files: a folder with proc/, sys/ and what else a test writes there, and collectors that look
+// at it. The folder goes when the test ends.
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/core/check.h"
+#include "common/core/clock.h"
+#include "common/core/log.h"
+#include "common/exposition/metric_sink.h"
+#include "exporters/node/collectors.h"
+
+namespace sonde::node::test {
+
+class FixedClock final : public Clock {
+ public:
+  int64_t wall_ms() const override { return 1'418'183'276'500; }
+  int64_t monotonic_ns() const override { return 0; }
+};
+
+class Host {
+ public:
+  Host() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "sonde-node-XXXXXX").string();
+    root_ = ::mkdtemp(pattern.data());
+    options.roots.procfs = root_ + "/proc";
+    options.roots.sysfs = root_ + "/sys";
+    options.roots.udev_data = root_ + "/udev";
+    options.roots.rootfs = root_;
+    std::filesystem::create_directories(root_ + "/proc");
+    std::filesystem::create_directories(root_ + "/sys");
+  }
+  ~Host() {
+    std::error_code ignored;
+    std::filesystem::remove_all(root_, ignored);
+    ::close(null_);
+  }
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+
+  // Writes a file below the root, with its folders: write("proc/loadavg", "…").
+  void write(std::string_view name, std::string_view content) const {
+    const std::filesystem::path path = root_ + "/" + std::string(name);
+    std::filesystem::create_directories(path.parent_path());
+    const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    ::close(fd);
+    check(written == static_cast<ssize_t>(content.size()), "a test's file is written");
+  }
+  void remove(std::string_view name) const { std::filesystem::remove_all(root_ + "/" + std::string(name)); }
+  const std::string& root() const { return root_; }
+
+  using Factory = MadeCollector (*)(const CollectorContext&);
+  // Makes the collector; a start-up error is `error`.
+  void make(Factory factory) {
+    sink_ = {};
+    error.reset();
+    auto made = factory({.options = options, .clock = clock_, .logger = logger_, .buffer = buffer_});
+    if (made) {
+      collector_ = *std::move(made);
+    } else {
+      error = made.error();
+    }
+  }
+  // One more scrape of it: the sample lines in the order of their families' names.
+  std::string scrape() {
+    sink_.clear();
+    error.reset();
+    if (auto status = collector_->collect(sink_); !status) error = status.error();
+    page.clear();
+    const std::array<const exposition::MetricSink*, 1> sinks{&sink_};
+    exposition::join_text(sinks, page);
+    std::string samples;
+    for (size_t at = 0; at < page.size();) {
+      const size_t end = page.find('\n', at) + 1;
+      if (page[at] != '#') samples += page.substr(at, end - at);
+      at = end;
+    }
+    return samples;
+  }
+  std::string scrape(Factory factory) {
+    make(factory);
+    return error ? std::string() : scrape();
+  }
+  std::optional<ErrorCode> error_code() const { return error ? std::optional(error->code()) : std::nullopt; }
+
+  // Scrapes with the file cut after each of its bytes: whatever comes of it, nothing but whole lines may.
+  // Gives how often that failed with an error.
+  size_t count_errors_of_cuts(Factory factory, std::string_view name, std::string_view content) {
+    size_t errors = 0;
+    for (size_t length = 0; length < content.size(); ++length) {
+      write(name, content.substr(0, length));
+      const std::string samples = scrape(factory);
+      check(samples.empty() || samples.ends_with('\n'), "samples are whole lines");
+      errors += error ? 1 : 0;
+    }
+    return errors;
+  }
+
+  Options options;
+  std::optional<Error> error;  // of the last make() or scrape()
+  std::string page;            // of the last scrape, with HELP and TYPE
+
+ private:
+  std::string root_;
+  FixedClock clock_;
+  int null_ = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  Logger logger_{clock_, null_};
+  ReadBuffer buffer_;
+  exposition::MetricSink sink_;
+  std::unique_ptr<Collector> collector_;
+};
+
+}  // namespace sonde::node::test
