@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,8 +41,8 @@ class CollectorSet {
 
   // The collect[] / exclude[] parameters of a request; both empty: all.
   struct Selection {
-    std::vector<std::string> include;
-    std::vector<std::string> exclude;
+    std::vector<std::string> include{};
+    std::vector<std::string> exclude{};
   };
   // Collectors that are known but were not enabled, so that collect[] can say which it is.
   void set_disabled(std::vector<std::string> names);
@@ -91,6 +92,9 @@ struct Application {
   std::string default_listen_address;  // ":9100"
   // Adds the exporter's own flags.
   std::function<void(Flags&)> add_flags;
+  // Runs after the flags are parsed; a value ends the process with that code before anything is served (a
+  // configuration check). May be left out.
+  std::function<std::optional<int>()> before_serving;
   // Builds the parts after the flags are parsed and adds routes beyond the frame's own. A failure ends the
   // process with exit code 1 and its message. What is returned is kept until the server has stopped.
   std::function<Result<std::shared_ptr<void>>(Context&)> start;
