@@ -4,66 +4,27 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
-#include <set>
-#include <string_view>
-#include <thread>
-#include <unordered_set>
+#include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
-#include "scraper/tsdb/file_names.h"
-#include "scraper/tsdb/head.h"
-#include "scraper/tsdb/replay.h"
+#include "scraper/tsdb/database_parts.h"
 #include "scraper/tsdb/selection.h"
 
 namespace sonde::tsdb {
 
 using storage::AppendOutcome;
 
-struct Database::Parts {
-  Parts(DatabaseOptions opts, io::FileSystem& fs, const Clock& clk, Logger& log)
-      : options(std::move(opts)),
-        files(fs),
-        clock(clk),
-        logger(log),
-        names{options.path},
-        head({options.shard_count, options.block_range_ms, options.wal_segment_bytes}, fs, names) {}
+bool Database::Parts::sleep_ms(int64_t duration_ms) {
+  std::unique_lock guard(stop_mutex);
+  return !stop_changed.wait_for(guard, std::chrono::milliseconds(duration_ms), [this] { return stopping; });
+}
 
-  DatabaseOptions options;
-  io::FileSystem& files;
-  const Clock& clock;
-  Logger& logger;
-  const FileNames names;
-  std::unique_ptr<io::FileLock> lock;
-  Head head;
-
-  std::atomic<bool> is_ready{false};
-  std::atomic<bool> is_closed{false};
-  std::atomic<uint64_t> log_write_failures{0};
-
-  // The helper threads sleep on this.
-  std::mutex stop_mutex;
-  std::condition_variable stop_changed;
-  bool stopping = false;  // guarded by stop_mutex
-  std::thread log_thread;
-  std::thread replay_thread;
-
-  std::vector<uint64_t> old_logs;  // files of earlier processes, ascending
-  std::atomic<uint64_t> replay_current{0};
-  std::atomic<uint64_t> replayed_rows{0};
-  std::atomic<uint64_t> log_corruptions{0};
-
-  bool sleep_ms(int64_t duration_ms) {
-    std::unique_lock guard(stop_mutex);
-    return !stop_changed.wait_for(guard, std::chrono::milliseconds(duration_ms), [this] { return stopping; });
-  }
-  void write_logs(bool sync);
-  void run_log_thread();
-  Status prepare_folder();
-  void replay_file(LogReplay& replay, uint64_t number);
-  void run_replay();
-};
+bool Database::Parts::is_stopping() {
+  const std::lock_guard guard(stop_mutex);
+  return stopping;
+}
 
 Status Database::Parts::prepare_folder() {
   for (const std::string& folder : {names.folder, names.logs(), names.head(), names.blocks()}) {
@@ -72,6 +33,9 @@ Status Database::Parts::prepare_folder() {
   auto taken = files.lock(names.lock(), "process " + std::to_string(::getpid()) + "\n");
   if (!taken) return taken.error();
   lock = *std::move(taken);
+  if (auto opened = catalog.open(); !opened) return opened;
+  head.set_start_ms(catalog.snapshot()->start_ms);
+  head.set_append_start_ms(catalog.snapshot()->start_ms);
   auto heads = files.list(names.head());
   if (!heads) return heads.error();
   // The rows of an earlier process's slabs are in the log.
@@ -115,10 +79,7 @@ void Database::Parts::run_replay() {
   const int64_t begin_ns = clock.monotonic_ns();
   LogReplay replay(head);
   for (const uint64_t number : old_logs) {
-    {
-      const std::lock_guard guard(stop_mutex);
-      if (stopping) return;
-    }
+    if (is_stopping()) return;
     replay_current.store(number);
     replay_file(replay, number);
   }
@@ -161,6 +122,9 @@ Result<std::unique_ptr<Database>> Database::open(DatabaseOptions options, const 
   if (auto prepared = parts->prepare_folder(); !prepared) return prepared.error();
   Parts* running = parts.get();
   parts->log_thread = std::thread([running] { running->run_log_thread(); });
+  if (parts->options.run_compaction) {
+    parts->compaction_thread = std::thread([running] { running->run_compaction_thread(); });
+  }
   return std::unique_ptr<Database>(new Database(std::move(parts)));
 }
 
@@ -192,7 +156,7 @@ Status Database::close() {
     parts_->stopping = true;
   }
   parts_->stop_changed.notify_all();
-  for (std::thread* thread : {&parts_->log_thread, &parts_->replay_thread}) {
+  for (std::thread* thread : {&parts_->log_thread, &parts_->replay_thread, &parts_->compaction_thread}) {
     if (thread->joinable()) thread->join();
   }
   return flush();
@@ -227,15 +191,24 @@ void Database::close_group(storage::GroupId) {}
 
 // ---- SeriesSource
 
+std::vector<FoundStretch> Database::Parts::find(std::span<const Matcher> matchers, storage::TimeRange range,
+                                                std::shared_ptr<const BlockSet>& blocks) const {
+  std::vector<FoundStretch> found;
+  blocks = catalog.snapshot();
+  for (const OpenBlock& block : blocks->blocks) block.reader->select(matchers, range, found);
+  head.select(matchers, range, blocks->start_ms, found);
+  return found;
+}
+
 Result<std::unique_ptr<storage::Selection>> Database::select(std::span<const Matcher> matchers,
                                                              const storage::SelectHints& hints) const {
   if (matchers.size() > kMatchersMax) {
     return Error(ErrorCode::LimitExceeded,
                  "a selector has more than " + std::to_string(kMatchersMax) + " matchers");
   }
-  std::vector<FoundStretch> found;
-  parts_->head.select(matchers, hints.range, parts_->head.start_ms(), found);
-  return make_selection(std::move(found), {});
+  std::shared_ptr<const BlockSet> blocks;
+  std::vector<FoundStretch> found = parts_->find(matchers, hints.range, blocks);
+  return make_selection(std::move(found), {std::move(blocks)});
 }
 
 }  // namespace sonde::tsdb

@@ -118,7 +118,7 @@ std::optional<AppendOutcome> Head::refuse(const Shard& shard, const Group& targe
     counters_.rows_refused.fetch_add(1, std::memory_order_relaxed);
     return AppendOutcome::Refused;
   }
-  if (row.timestamp_ms < start_ms_.load(std::memory_order_relaxed)) {
+  if (row.timestamp_ms < append_start_ms_.load(std::memory_order_relaxed)) {
     if (is_live) counters_.rows_out_of_bounds.fetch_add(1, std::memory_order_relaxed);
     return AppendOutcome::OutOfBounds;
   }

@@ -66,8 +66,10 @@ class Head {
   // Refuses all appends from here on.
   void stop() { stopped_.store(true); }
 
-  // Rows before this time are in blocks: appends refuse them, selections leave them to the blocks.
+  // Rows before this time are in blocks.
   void set_start_ms(int64_t time_ms) { start_ms_.store(time_ms); }
+  // Rows before this time are refused; they are being cut into a block.
+  void set_append_start_ms(int64_t time_ms) { append_start_ms_.store(time_ms); }
   int64_t start_ms() const { return start_ms_.load(); }
 
   // The stretches that match, for rows from `start_ms` on.
@@ -185,6 +187,7 @@ class Head {
   std::atomic<bool> replaying_{false};
   std::atomic<bool> stopped_{false};
   std::atomic<int64_t> start_ms_{INT64_MIN};
+  std::atomic<int64_t> append_start_ms_{INT64_MIN};
   HeadCounters counters_;
 
   Mutex groups_mutex_;

@@ -13,13 +13,6 @@ Error damaged_slab() {
   return {ErrorCode::Corrupt, "a slab of the head cannot be decoded"};
 }
 
-// Rows of `times` within the range, as [begin, end).
-std::pair<size_t, size_t> rows_in_range(const int64_t* times_ms, size_t count, storage::TimeRange range) {
-  const auto* begin = std::lower_bound(times_ms, times_ms + count, range.start_ms);
-  const auto* end = std::upper_bound(begin, times_ms + count, range.end_ms);
-  return {static_cast<size_t>(begin - times_ms), static_cast<size_t>(end - times_ms)};
-}
-
 void prefetch_line(const void* address) {
   // g++ 12 takes functions that only call __builtin_prefetch for pure ones and drops the calls.
 #if defined(__x86_64__)
@@ -30,6 +23,12 @@ void prefetch_line(const void* address) {
 }
 
 }  // namespace
+
+std::pair<size_t, size_t> rows_in_range(const int64_t* times_ms, size_t count, storage::TimeRange range) {
+  const auto* begin = std::lower_bound(times_ms, times_ms + count, range.start_ms);
+  const auto* end = std::upper_bound(begin, times_ms + count, range.end_ms);
+  return {static_cast<size_t>(begin - times_ms), static_cast<size_t>(end - times_ms)};
+}
 
 void or_bits(const uint64_t* bits, size_t begin, size_t count, uint64_t* out, size_t first_bit) {
   for (size_t done = 0; done < count;) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "scraper/storage/series_source.h"
@@ -61,6 +62,9 @@ std::vector<HeadStretch> make_head_stretches(const GroupHead& head, GroupHead::V
 
 // Reads one slab's rows [begin, end) of a column. Shared with blocks' reader through chunk_codec.h.
 bool read_slab_column(const SlabRef& slab, size_t column, double* values, uint64_t* present);
+
+// The rows whose times are within the range, as [begin, end).
+std::pair<size_t, size_t> rows_in_range(const int64_t* times_ms, size_t count, storage::TimeRange range);
 
 // Ors `count` bits from bit `begin` of `bits` into `out` from bit `first_bit` on.
 void or_bits(const uint64_t* bits, size_t begin, size_t count, uint64_t* out, size_t first_bit);

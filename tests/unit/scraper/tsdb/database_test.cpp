@@ -147,8 +147,9 @@ void change_columns(SimulatedTarget& target, std::mt19937_64& random, int& next_
 }
 
 void append_random_row(Database& database, SimulatedTarget& target, std::mt19937_64& random, int& next_name,
-                       Model& model) {
-  target.time_ms += random() % 20 == 0 ? static_cast<int64_t>(random() % 100000) + 1 : 15000;
+                       int64_t& now_ms, Model& model) {
+  now_ms += random() % 20 == 0 ? static_cast<int64_t>(random() % 100000) + 1 : 5000;
+  target.time_ms = now_ms;
   if (random() % 40 == 0) change_columns(target, random, next_name);
   if (random() % 50 == 0) {
     REQUIRE(database.append_stale(target.group, target.time_ms) == storage::AppendOutcome::Stored);
@@ -212,9 +213,12 @@ void run_random(uint64_t seed, size_t rows, bool with_restarts, bool with_blocks
   std::mt19937_64 random(seed);
   TestContext context;
   const TemporaryFolder folder;
-  auto database = open_database(folder.path(), context);
+  DatabaseOptions options;
+  options.block_range_ms = 30 * 60 * 1000;
+  auto database = open_database(folder.path(), context, options);
   REQUIRE(database != nullptr);
   Model model;
+  int64_t now_ms = 1700000000000;
   int next_name = 0;
   std::vector<SimulatedTarget> targets(1 + random() % 4);
   const auto open_targets = [&] {
@@ -227,14 +231,13 @@ void run_random(uint64_t seed, size_t rows, bool with_restarts, bool with_blocks
   };
   open_targets();
   for (SimulatedTarget& target : targets) {
-    target.time_ms = 1700000000000 + static_cast<int64_t>(random() % 100000);
     for (size_t i = 1 + random() % 150; i > 0; --i) change_columns(target, random, next_name);
   }
   for (size_t i = 0; i < rows; ++i) {
-    append_random_row(*database, targets[random() % targets.size()], random, next_name, model);
+    append_random_row(*database, targets[random() % targets.size()], random, next_name, now_ms, model);
     if (with_restarts && random() % 100 == 0) {
       database.reset();
-      database = open_database(folder.path(), context);
+      database = open_database(folder.path(), context, options);
       open_targets();
     }
     if (with_blocks && random() % 60 == 0) REQUIRE(database->compact());
@@ -254,6 +257,12 @@ TEST_SUITE("scraper/tsdb/database against a plain map") {
   }
   TEST_CASE("random rows survive restarts bit for bit") {
     for (uint64_t seed = 101; seed <= 120; ++seed) run_random(seed, 600, true, false);
+  }
+  TEST_CASE("random rows are read alike from blocks and head") {
+    for (uint64_t seed = 201; seed <= 220; ++seed) run_random(seed, 1500, false, true);
+  }
+  TEST_CASE("random rows survive restarts with blocks") {
+    for (uint64_t seed = 301; seed <= 310; ++seed) run_random(seed, 1500, true, true);
   }
 }
 

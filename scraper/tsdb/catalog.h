@@ -1,0 +1,74 @@
+#pragma once
+// Which blocks there are. The MANIFEST is a text file, a line per change: "crc32c block NAME RANGE_END_MS" or
+// "crc32c drop NAME", the checksum over what follows it. A block that the head was cut into counts only with
+// its line, since only then is its part of the log gone; an imported one counts when its file is whole.
+// Selections hold a BlockSet and with it the blocks they read. Threads: snapshot() from any, the rest from
+// one at a time.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/core/log.h"
+#include "common/core/mutex.h"
+#include "common/core/result.h"
+#include "common/io/file_system.h"
+#include "scraper/tsdb/block_reader.h"
+#include "scraper/tsdb/file_names.h"
+
+namespace sonde::tsdb {
+
+struct OpenBlock {
+  std::string name;
+  std::shared_ptr<const BlockReader> reader;
+};
+
+// Immutable. Rows from `start_ms` on are the head's, older ones the blocks'.
+struct BlockSet {
+  std::vector<OpenBlock> blocks;  // ascending in time
+  int64_t start_ms = INT64_MIN;
+};
+
+class Catalog {
+ public:
+  Catalog(io::FileSystem& files, FileNames names, Logger& logger)
+      : files_(files), names_(std::move(names)), logger_(logger) {}
+
+  // Opens what is there, removes what a crash left, and rewrites the MANIFEST.
+  Status open();
+
+  std::shared_ptr<const BlockSet> snapshot() const;
+
+  // A name for a new block.
+  std::string next_name(int64_t begin_ms, int64_t end_ms);
+  // Takes up blocks that were written, with the time from which on rows are the head's.
+  Status add(const std::vector<std::string>& names, int64_t start_ms);
+  // Takes blocks out and deletes their files.
+  Status remove(const std::vector<std::string>& names);
+
+  // Whether a selection still reads an earlier set.
+  bool has_readers_of_old_sets();
+
+ private:
+  Status read_manifest(std::vector<std::string>& listed);
+  Status append_lines(const std::vector<std::string>& lines);
+  void publish(BlockSet set);
+
+  io::FileSystem& files_;
+  const FileNames names_;
+  Logger& logger_;
+  uint64_t next_number_ = 1;
+  int64_t manifest_start_ms_ = INT64_MIN;
+
+  mutable Mutex mutex_;
+  std::shared_ptr<const BlockSet> set_ GUARDED_BY(mutex_) = std::make_shared<BlockSet>();
+  std::vector<std::weak_ptr<const BlockSet>> old_sets_ GUARDED_BY(mutex_);
+};
+
+// A MANIFEST line with its checksum, without the line feed.
+std::string manifest_line(std::string_view text);
+// The text of a line; nothing when its checksum is wrong.
+std::string_view check_manifest_line(std::string_view line);
+
+}  // namespace sonde::tsdb
