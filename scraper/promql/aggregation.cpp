@@ -19,7 +19,7 @@ struct Cell {
   double& count;
 };
 
-void start(AggregateOp op, const Cell& cell, double value) {
+inline void start(AggregateOp op, const Cell& cell, double value) {
   cell.count = 1;
   cell.extra = 0;
   cell.main = value;
@@ -30,7 +30,7 @@ void start(AggregateOp op, const Cell& cell, double value) {
   }
 }
 
-void add_to_sum(const Cell& cell, double value) {
+inline void add_to_sum(const Cell& cell, double value) {
   KahanSum sum{cell.main, cell.extra};
   sum.add(value);
   cell.main = sum.sum;
@@ -45,7 +45,7 @@ void add_to_deviation(const Cell& cell, double value) {
   cell.main += delta * (value - cell.extra);
 }
 
-void proceed(AggregateOp op, const Cell& cell, double value) {
+inline void proceed(AggregateOp op, const Cell& cell, double value) {
   switch (op) {
     case AggregateOp::Sum:
       add_to_sum(cell, value);
@@ -170,23 +170,67 @@ void StreamingAggregation::add(const Tile& tile) {
   }
 }
 
+namespace {
+
+// The cells of one group, a step each.
+struct Cells {
+  double* main;
+  double* extra;
+  double* counts;
+};
+
+template <AggregateOp op>
+void add_values(const Cells& cells, const uint64_t* seen, const double* values, const uint64_t* bits,
+                size_t steps) {
+  for (size_t word = 0; word < bit_words(steps); ++word) {
+    const uint64_t first = bits[word] & ~seen[word];
+    const uint64_t later = bits[word] & seen[word];
+    const size_t base = word * 64;
+    const size_t width = std::min<size_t>(64, steps - base);
+    for_each_bit(&first, width, [&](size_t i) {
+      const size_t step = base + i;
+      start(op, {cells.main[step], cells.extra[step], cells.counts[step]}, values[step]);
+    });
+    for_each_bit(&later, width, [&](size_t i) {
+      const size_t step = base + i;
+      const Cell cell{cells.main[step], cells.extra[step], cells.counts[step]};
+      if constexpr (op == AggregateOp::Avg) {
+        add_to_mean(cell, values[step]);
+      } else {
+        proceed(op, cell, values[step]);
+      }
+    });
+  }
+}
+
+using AddValues = void (*)(const Cells&, const uint64_t*, const double*, const uint64_t*, size_t);
+
+AddValues add_values_of(AggregateOp op) {
+  switch (op) {
+    case AggregateOp::Sum:
+      return add_values<AggregateOp::Sum>;
+    case AggregateOp::Avg:
+      return add_values<AggregateOp::Avg>;
+    case AggregateOp::Min:
+      return add_values<AggregateOp::Min>;
+    case AggregateOp::Max:
+      return add_values<AggregateOp::Max>;
+    case AggregateOp::Count:
+      return add_values<AggregateOp::Count>;
+    case AggregateOp::Stddev:
+      return add_values<AggregateOp::Stddev>;
+    case AggregateOp::Stdvar:
+      return add_values<AggregateOp::Stdvar>;
+    default:
+      return add_values<AggregateOp::Group>;
+  }
+}
+
+}  // namespace
+
 void StreamingAggregation::add_row(const Tile& tile, size_t row, size_t group) {
-  const double* values = tile.values(row);
-  double* main = main_.values(group);
-  double* extra = extra_.data() + group * steps_;
-  double* counts = counts_.data() + group * steps_;
-  const uint64_t* seen = main_.bits(group);
-  const AggregateOp op = op_;
-  for_each_bit(tile.bits(row), steps_, [&](size_t step) {
-    const Cell cell{main[step], extra[step], counts[step]};
-    if (!has_bit(seen, step)) {
-      start(op, cell, values[step]);
-    } else if (op == AggregateOp::Avg) {
-      add_to_mean(cell, values[step]);
-    } else {
-      proceed(op, cell, values[step]);
-    }
-  });
+  const Cells cells{main_.values(group), extra_.data() + group * steps_, counts_.data() + group * steps_};
+  add_values_of(op_)(cells, main_.bits(group), tile.values(row), tile.bits(row), steps_);
   for (size_t word = 0; word < tile.words(); ++word) main_.bits(group)[word] |= tile.bits(row)[word];
 }
 

@@ -42,7 +42,6 @@ class StreamingAggregation {
   Tile finish();
 
  private:
-  void add_group();
   void add_row(const Tile& tile, size_t row, size_t group);
 
   AggregateOp op_;

@@ -1,6 +1,7 @@
 #include "scraper/promql/engine.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "scraper/promql/evaluator.h"

@@ -23,7 +23,8 @@ class Evaluator {
   // Scalars, vectors and strings.
   Result<Value> eval(const Expr& expr, const Grid& grid);
 
-  // A sink may move from the tile. Rows arrive in the order in which eval would have them.
+  // A sink may move from the tile; what it leaves is cleared. Rows arrive in the order in which eval would
+  // have them.
   using TileSink = std::function<Status(Tile&)>;
   Status stream(const Expr& expr, const Grid& grid, const TileSink& sink);
 

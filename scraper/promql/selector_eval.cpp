@@ -224,7 +224,7 @@ Status Evaluator::stream_selector(const VectorSelector& selector, const Grid& gr
       }
       state_.samples_total += tile.samples();
       if (auto status = sink(tile); !status) return status;
-      tile = Tile(grid.count);
+      tile.clear();
     }
   }
   state_.samples_total += tile.samples();
@@ -274,7 +274,7 @@ Status Evaluator::stream_range_call(const Call& call, const CallContext& context
     tile.set_drop_name(row, drop && context.delayed_name_removal);
     if (tile.rows() < rows_max) return state_.expect(0, tile.size_bytes());
     const Status status = sink(tile);
-    tile = Tile(context.grid.count);
+    tile.clear();
     return status;
   };
   if (auto status = for_each_range_row(*matrix, context.grid, function.name, add); !status) return status;

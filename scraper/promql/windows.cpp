@@ -1,13 +1,39 @@
 #include "scraper/promql/windows.h"
 
 namespace sonde::promql {
+namespace {
+
+// Finds how many of ascending times are at or before a bound that never decreases. Regular times under
+// regular steps move on by the same number each time, which two comparisons confirm; else it walks.
+class Frontier {
+ public:
+  explicit Frontier(std::span<const int64_t> times_ms) : times_ms_(times_ms) {}
+
+  size_t move_to(int64_t bound_ms) {
+    const size_t guess = at_ + stride_;
+    const bool confirmed = guess < times_ms_.size() && guess > 0 && times_ms_[guess - 1] <= bound_ms &&
+                           times_ms_[guess] > bound_ms;
+    if (confirmed) return at_ = guess;
+    const size_t before = at_;
+    while (at_ < times_ms_.size() && times_ms_[at_] <= bound_ms) ++at_;
+    stride_ = at_ - before;
+    return at_;
+  }
+
+ private:
+  std::span<const int64_t> times_ms_;
+  size_t at_ = 0;
+  size_t stride_ = 0;
+};
+
+}  // namespace
 
 void find_newest(std::span<const int64_t> times_ms, std::span<const int64_t> ends_ms, int64_t lookback_ms,
                  std::vector<uint32_t>& newest) {
   newest.resize(ends_ms.size());
-  size_t after = 0;
+  Frontier frontier(times_ms);
   for (size_t step = 0; step < ends_ms.size(); ++step) {
-    while (after < times_ms.size() && times_ms[after] <= ends_ms[step]) ++after;
+    const size_t after = frontier.move_to(ends_ms[step]);
     const bool found = after > 0 && times_ms[after - 1] > ends_ms[step] - lookback_ms;
     newest[step] = found ? static_cast<uint32_t>(after - 1) : kNoSample;
   }
@@ -16,14 +42,11 @@ void find_newest(std::span<const int64_t> times_ms, std::span<const int64_t> end
 void Windows::find() {
   lo_.resize(ends_ms_.size());
   hi_.resize(ends_ms_.size());
-  size_t lo = 0;
-  size_t hi = 0;
+  Frontier lo(times_ms_);
+  Frontier hi(times_ms_);
   for (size_t step = 0; step < ends_ms_.size(); ++step) {
-    const int64_t end = ends_ms_[step];
-    while (hi < times_ms_.size() && times_ms_[hi] <= end) ++hi;
-    while (lo < hi && times_ms_[lo] <= end - range_ms_) ++lo;
-    lo_[step] = static_cast<uint32_t>(lo);
-    hi_[step] = static_cast<uint32_t>(hi);
+    lo_[step] = static_cast<uint32_t>(lo.move_to(ends_ms_[step] - range_ms_));
+    hi_[step] = static_cast<uint32_t>(hi.move_to(ends_ms_[step]));
   }
 }
 

@@ -20,25 +20,64 @@ double seconds(int64_t ms) {
   return static_cast<double>(ms) / kMsPerSecond;
 }
 
-// What the first-to-last difference is multiplied with.
-double extrapolation_factor(const Window& window, double difference, const RangeRow& row, bool counter) {
-  const int64_t first = window.times_ms.front();
-  const int64_t last = window.times_ms.back();
-  const double sampled = seconds(last - first);
-  if (last == first) return 1;
-  const int64_t end = row.end_ms[window.step];
-  double to_start = seconds(first - (end - row.range_ms));
-  double to_end = seconds(end - last);
-  const double spacing = sampled / static_cast<double>(window.values.size() - 1);
-  const double threshold = spacing * kGapLimit;
-  if (to_start >= threshold) to_start = spacing / 2;
-  if (counter && difference > 0 && window.values.front() >= 0) {
-    const double to_zero = sampled * (window.values.front() / difference);
-    if (to_zero < to_start) to_start = to_zero;
+// What the first-to-last difference of a window is multiplied with. It depends on times alone unless the
+// counter's zero is near, and regular samples under regular steps have the same times over and over: the last
+// is remembered.
+class Extrapolator {
+ public:
+  Extrapolator(int64_t range_ms, bool counter, bool per_second)
+      : range_ms_(range_ms), counter_(counter), per_second_(per_second) {}
+
+  double factor(const Window& window, int64_t end_ms, double difference) {
+    const Gaps gaps{window.times_ms.front() - (end_ms - range_ms_),
+                    window.times_ms.back() - window.times_ms.front(), end_ms - window.times_ms.back(),
+                    window.values.size()};
+    if (!(gaps == gaps_)) measure(gaps);
+    const double first = window.values.front();
+    // The comparison without a division is not exact: the margin leaves what is close to the exact one.
+    constexpr double kMargin = 1 + 1e-9;
+    const bool far_from_zero = first * sampled_ > to_start_ * difference * kMargin;
+    if (!counter_ || !(difference > 0) || !(first >= 0) || far_from_zero || gaps.sampled_ms == 0)
+      return factor_;
+    const double to_zero = sampled_ * (first / difference);
+    return to_zero < to_start_ ? factor_of(to_zero) : factor_;
   }
-  if (to_end >= threshold) to_end = spacing / 2;
-  return (sampled + to_start + to_end) / sampled;
-}
+
+ private:
+  struct Gaps {
+    int64_t start_ms = 0;
+    int64_t sampled_ms = 0;
+    int64_t end_ms = 0;
+    size_t samples = 0;
+    bool operator==(const Gaps&) const = default;
+  };
+
+  void measure(const Gaps& gaps) {
+    gaps_ = gaps;
+    sampled_ = seconds(gaps.sampled_ms);
+    to_start_ = seconds(gaps.start_ms);
+    to_end_ = seconds(gaps.end_ms);
+    const double spacing = sampled_ / static_cast<double>(gaps.samples - 1);
+    const double threshold = spacing * kGapLimit;
+    if (to_start_ >= threshold) to_start_ = spacing / 2;
+    if (to_end_ >= threshold) to_end_ = spacing / 2;
+    factor_ = factor_of(to_start_);
+  }
+
+  double factor_of(double to_start) const {
+    const double factor = gaps_.sampled_ms == 0 ? 1 : (sampled_ + to_start + to_end_) / sampled_;
+    return per_second_ ? factor / seconds(range_ms_) : factor;
+  }
+
+  int64_t range_ms_;
+  bool counter_;
+  bool per_second_;
+  Gaps gaps_;  // none has 0 samples
+  double sampled_ = 0;
+  double to_start_ = 0;
+  double to_end_ = 0;
+  double factor_ = 1;
+};
 
 // Where a counter fell: the index after the fall.
 std::vector<uint32_t> reset_positions(std::span<const double> values) {
@@ -52,7 +91,7 @@ std::vector<uint32_t> reset_positions(std::span<const double> values) {
 void extrapolate(const RangeRow& row, const RowOut& out, Extrapolation kind) {
   const bool counter = kind != Extrapolation::Delta;
   const std::vector<uint32_t> resets = counter ? reset_positions(row.values) : std::vector<uint32_t>{};
-  const double range_seconds = seconds(row.range_ms);
+  Extrapolator extrapolator(row.range_ms, counter, kind == Extrapolation::Rate);
   size_t first_reset = 0;
   for_each_window(row, 2, [&](const Window& window) {
     const size_t lo = row.lo[window.step];
@@ -61,9 +100,7 @@ void extrapolate(const RangeRow& row, const RowOut& out, Extrapolation kind) {
     while (first_reset < resets.size() && resets[first_reset] <= lo) ++first_reset;
     for (size_t i = first_reset; i < resets.size() && resets[i] < hi; ++i)
       difference += row.values[resets[i] - 1];
-    double factor = extrapolation_factor(window, difference, row, counter);
-    if (kind == Extrapolation::Rate) factor /= range_seconds;
-    out.set(window.step, difference * factor);
+    out.set(window.step, difference * extrapolator.factor(window, row.end_ms[window.step], difference));
   });
 }
 
