@@ -236,6 +236,9 @@ int run(Application application, int argc, const char* const* argv) {
     print(STDERR_FILENO, application.program + ": error: " + set.error().message() + ", try --help\n");
     return 1;
   }
+  if (application.before_serving) {
+    if (const auto code = application.before_serving()) return *code;
+  }
   logger.info("Starting " + application.program, {{"version", std::string(build_info().version)}});
   for (const std::string& name : flags.ignored_given()) {
     logger.warn("flag has no effect here and is accepted for compatibility", {{"flag", "--" + name}});

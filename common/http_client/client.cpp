@@ -129,10 +129,14 @@ class Client::Impl {
     long status = 0;
     curl_easy_getinfo(transfer.easy(), CURLINFO_RESPONSE_CODE, &status);
     transfer.response.status = static_cast<int>(status);
+    if (transfer.request.trace) transfer.finish_trace();
     curl_multi_remove_handle(multi_, transfer.easy());
     if (!outcome) return answer(it, outcome.error());
-    const auto target = transfer.config->follow_redirects ? transfer.redirect_target() : std::nullopt;
-    if (!target) return answer(it, std::move(transfer.response));
+    const auto target = transfer.redirect_target();
+    if (!target || !transfer.config->follow_redirects) {
+      transfer.response.redirect_url = target.value_or("");
+      return answer(it, std::move(transfer.response));
+    }
     if (++transfer.redirect_count > kRedirectsMax) {
       return answer(it, Error(ErrorCode::LimitExceeded,
                               "Get " + quoted(*target, 1024) + ": stopped after 10 redirects"));

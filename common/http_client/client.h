@@ -13,6 +13,7 @@
 #include "common/core/log.h"
 #include "common/core/result.h"
 #include "common/http_client/client_config.h"
+#include "common/http_client/trace.h"
 #include "common/loop/event_loop.h"
 
 namespace sonde::http {
@@ -31,6 +32,8 @@ struct FetchRequest {
   uint64_t body_bytes_max = 0;                // decoded bytes; 0: no limit. Reaching it is LimitExceeded.
   bool accept_gzip = false;                   // sends Accept-Encoding: gzip and decodes
   std::string unix_socket{};                  // dialled instead of the URL's host
+  std::string dial_ip{};                      // dialled instead of looking the URL's host up; no brackets
+  std::shared_ptr<RequestTrace> trace{};      // filled when set; the connection is then new and not kept
 };
 
 struct FetchResponse {
@@ -38,6 +41,7 @@ struct FetchResponse {
   std::string status_text;  // "500 Internal Server Error": the code and the server's own words for it
   std::vector<FetchHeader> headers;
   std::string body;  // Handed back by recycle() when done with, so that the next response finds it grown.
+  std::string redirect_url;  // absolute; set when the answer redirects and redirects are not followed
   std::string_view header(std::string_view name) const;  // first of that name, any case; "" when absent
 };
 

@@ -12,6 +12,7 @@
 #include "common/core/number_text.h"
 #include "common/core/text.h"
 #include "common/http_client/request_headers.h"
+#include "common/http_client/tls_trace.h"
 
 namespace sonde::http {
 namespace {
@@ -95,6 +96,11 @@ std::string address_text(const sockaddr& address, socklen_t size) {
   return (text.find(':') == std::string::npos ? text : "[" + text + "]") + ":" + port.data();
 }
 
+// As an address stands in a URL.
+std::string bracketed(const std::string& ip) {
+  return ip.find(':') == std::string::npos ? ip : "[" + ip + "]";
+}
+
 }  // namespace
 
 std::string host_and_port(const std::string& url) {
@@ -169,6 +175,14 @@ Status Transfer::prepare(FileCache& files, int64_t timeout_ms, bool with_credent
   if (auto set = set_tls(files); !set) return set;
   if (https && !config->tls.server_name.empty()) {
     if (auto set = set_server_name(config->tls.server_name); !set) return set;
+  } else if (!request.dial_ip.empty()) {
+    set_dial_ip();
+  }
+  if (request.trace) {
+    *request.trace = {};
+    trace_tls(easy_, *request.trace);
+    curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(easy_, CURLOPT_FORBID_REUSE, 1L);
   }
   curl_easy_setopt(easy_, CURLOPT_URL, url_in_use_.c_str());
   return set_headers(files, with_credentials);
@@ -245,11 +259,20 @@ Status Transfer::set_server_name(std::string_view server_name) {
   curl_url_cleanup(parsed);
   if (!replaced)
     return Error(ErrorCode::InvalidArgument, "tls_config: server_name: not a host name: " + quoted(name));
-  connect_to_ = append(connect_to_, name + ":" + port + ":" + host + ":" + port);
+  const std::string dialled = request.dial_ip.empty() ? host : bracketed(request.dial_ip);
+  connect_to_ = append(connect_to_, name + ":" + port + ":" + dialled + ":" + port);
   curl_easy_setopt(easy_, CURLOPT_CONNECT_TO, connect_to_);
+  const auto is_host = [](const FetchHeader& header) { return equals_ignoring_case(header.name, "Host"); };
+  if (std::ranges::any_of(request.headers, is_host)) return Ok{};
   const std::string explicit_port = url_part(request.url, CURLUPART_PORT);
   headers_ = append(headers_, "Host: " + host + (explicit_port.empty() ? "" : ":" + explicit_port));
   return Ok{};
+}
+
+// Any host of the URL is dialled at this address; its name stays in the Host header and in TLS.
+void Transfer::set_dial_ip() {
+  connect_to_ = append(connect_to_, "::" + bracketed(request.dial_ip) + ":");
+  curl_easy_setopt(easy_, CURLOPT_CONNECT_TO, connect_to_);
 }
 
 Status Transfer::set_headers(FileCache& files, bool with_credentials) {
@@ -306,6 +329,7 @@ size_t Transfer::on_header(char* bytes, size_t size, size_t count, void* self) {
 void Transfer::take_header(std::string_view line) {
   line = trim(line);
   if (line.starts_with("HTTP/")) {  // A new answer: one before it was informational.
+    if (request.trace) trace_tls_session(easy_, *request.trace);
     response.headers.clear();
     response.status_text = cut(line, ' ').after;
     inflating_ = false;
@@ -338,6 +362,30 @@ std::optional<std::string> Transfer::redirect_target() const {
   curl_free(text);
   curl_url_cleanup(parsed);
   return out;
+}
+
+void Transfer::finish_trace() {
+  RequestTrace& trace = *request.trace;
+  const auto seconds = [this](CURLINFO info) {
+    curl_off_t microseconds = 0;
+    curl_easy_getinfo(easy_, info, &microseconds);
+    return static_cast<double>(microseconds) / 1e6;
+  };
+  // Points in time since the start; 0 where the transfer did not get to.
+  const double looked_up = seconds(CURLINFO_NAMELOOKUP_TIME_T);
+  const double connected = seconds(CURLINFO_CONNECT_TIME_T);
+  const double secured = seconds(CURLINFO_APPCONNECT_TIME_T);
+  const double answered = seconds(CURLINFO_STARTTRANSFER_TIME_T);
+  const double ended = seconds(CURLINFO_TOTAL_TIME_T);
+  if (connected > 0) trace.connect_seconds = connected - looked_up;
+  if (secured > 0) trace.tls_seconds = secured - connected;
+  if (answered > 0) {
+    trace.processing_seconds = answered - std::max(secured, connected);
+    trace.transfer_seconds = ended - answered;
+  }
+  long version = 0;
+  curl_easy_getinfo(easy_, CURLINFO_HTTP_VERSION, &version);
+  trace.http_version = version == CURL_HTTP_VERSION_1_0 ? 1.0 : version == CURL_HTTP_VERSION_2_0 ? 2.0 : 1.1;
 }
 
 Status Transfer::outcome(CURLcode code) const {

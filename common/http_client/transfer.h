@@ -29,6 +29,9 @@ class Transfer {
   // to another host, without.
   Status prepare(FileCache& files, int64_t timeout_ms, bool with_credentials);
 
+  // Completes the request's trace; the handle still has the transfer's times.
+  void finish_trace();
+
   // What became of the hop, in the words of the originals.
   Status outcome(CURLcode code) const;
 
@@ -55,6 +58,7 @@ class Transfer {
   Status set_headers(FileCache& files, bool with_credentials);
   Status set_server_name(std::string_view server_name);
   void set_method();
+  void set_dial_ip();
   void set_proxy();
   void free_lists();
   size_t take_body(const char* bytes, size_t size);

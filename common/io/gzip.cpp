@@ -8,13 +8,14 @@
 namespace sonde::io {
 namespace {
 
-constexpr int kGzipWindowBits = 15 + 16;  // zlib: 16 asks for the gzip wrapper.
+constexpr int kGzipWindowBits = 15 + 16;  // zlib: 16 asks for the gzip wrapper,
+constexpr int kRawWindowBits = -15;       // a negative size for none.
 constexpr size_t kPieceBytes = 16 * 1024;
 
 // Owns a z_stream for one call.
 class Inflater {
  public:
-  Inflater() { ready_ = ::inflateInit2(&stream_, kGzipWindowBits) == Z_OK; }
+  explicit Inflater(int window_bits) { ready_ = ::inflateInit2(&stream_, window_bits) == Z_OK; }
   ~Inflater() {
     if (ready_) ::inflateEnd(&stream_);
   }
@@ -29,11 +30,11 @@ class Inflater {
   bool ready_ = false;
 };
 
-}  // namespace
-
-Result<std::string> gunzip(std::string_view compressed, size_t bytes_max) {
-  Inflater inflater;
-  if (!inflater.ready()) return Error(ErrorCode::LimitExceeded, "gzip: no memory for a decoder");
+// `noun` says in errors what the body should have been.
+Result<std::string> decode(std::string_view compressed, size_t bytes_max, int window_bits,
+                           const std::string& noun) {
+  Inflater inflater(window_bits);
+  if (!inflater.ready()) return Error(ErrorCode::LimitExceeded, noun + ": no memory for a decoder");
   z_stream& stream = inflater.stream();
   std::string out;
   std::array<char, kPieceBytes> piece;
@@ -57,17 +58,27 @@ Result<std::string> gunzip(std::string_view compressed, size_t bytes_max) {
     const size_t size = kPieceBytes - stream.avail_out;
     if (size > bytes_max - out.size()) {
       return Error(ErrorCode::LimitExceeded,
-                   "gzip: more than " + std::to_string(bytes_max) + " bytes decoded");
+                   noun + ": more than " + std::to_string(bytes_max) + " bytes decoded");
     }
     out.append(piece.data(), size);
     if (result == Z_STREAM_END) {
       inside_member = false;
     } else if (result == Z_BUF_ERROR || (result == Z_OK && size == 0 && stream.avail_in == 0)) {
-      return Error(ErrorCode::Truncated, "gzip: the body ends too early");
+      return Error(ErrorCode::Truncated, noun + ": the body ends too early");
     } else if (result != Z_OK) {
-      return Error(ErrorCode::Corrupt, std::string("gzip: ") + (stream.msg ? stream.msg : "damaged body"));
+      return Error(ErrorCode::Corrupt, noun + ": " + (stream.msg ? stream.msg : "damaged body"));
     }
   }
+}
+
+}  // namespace
+
+Result<std::string> gunzip(std::string_view compressed, size_t bytes_max) {
+  return decode(compressed, bytes_max, kGzipWindowBits, "gzip");
+}
+
+Result<std::string> inflate_raw(std::string_view compressed, size_t bytes_max) {
+  return decode(compressed, bytes_max, kRawWindowBits, "deflate");
 }
 
 }  // namespace sonde::io

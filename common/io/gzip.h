@@ -1,5 +1,6 @@
 #pragma once
-// gzip bodies (RFC 1952) in one call, with a limit on what comes out. zlib inside; no state is kept.
+// Compressed bodies (gzip, RFC 1952; deflate, RFC 1951) in one call, with a limit on what comes out. zlib
+// inside; no state is kept.
 
 #include <cstddef>
 #include <string>
@@ -12,5 +13,8 @@ namespace sonde::io {
 // All members of the body, joined. Truncated and damaged bodies are errors; more than `bytes_max` decoded
 // bytes is LimitExceeded, found before they are held.
 Result<std::string> gunzip(std::string_view compressed, size_t bytes_max);
+
+// The same for a bare deflate stream, which may be followed by nothing.
+Result<std::string> inflate_raw(std::string_view compressed, size_t bytes_max);
 
 }  // namespace sonde::io

@@ -9,7 +9,7 @@
 
 int main(int argc, char** argv) {
   sonde::mysql::Options options;
-  std::shared_ptr<sonde::mysql::MysqldExporter> exporter;
+  sonde::mysql::MysqldExporter* exporter = nullptr;  // Lives as long as the frame serves.
 
   sonde::exporter::Application application;
   application.program = "sonde-mysqld-exporter";
@@ -20,16 +20,15 @@ int main(int argc, char** argv) {
   application.timeout_offset = std::chrono::milliseconds(250);
   application.add_flags = [&](sonde::exporter::Flags& flags) { add_flags(flags, options); };
   application.start = [&](sonde::exporter::Context& context) -> sonde::Result<std::shared_ptr<void>> {
-    exporter = std::make_shared<sonde::mysql::MysqldExporter>(context, options);
-    if (auto started = exporter->start(); !started) return started.error();
-    return std::shared_ptr<void>(exporter);
+    auto made = std::make_shared<sonde::mysql::MysqldExporter>(context, options);
+    if (auto started = made->start(); !started) return started.error();
+    exporter = made.get();
+    return std::shared_ptr<void>(std::move(made));
   };
   application.scrape = [&](const sonde::http::Request& request, int64_t deadline_monotonic_ns,
                            std::function<void(sonde::http::Response)> done) {
     exporter->scrape(request, deadline_monotonic_ns, std::move(done));
   };
   application.reload = [&] { return exporter->reload(); };
-  const int code = sonde::exporter::run(std::move(application), argc, argv);
-  exporter.reset();
-  return code;
+  return sonde::exporter::run(std::move(application), argc, argv);
 }

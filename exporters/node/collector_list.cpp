@@ -7,6 +7,13 @@
 namespace sonde::node {
 namespace {
 
+bool always_blocks(const Options&) {
+  return true;
+}
+bool reads_text_files(const Options& options) {
+  return !options.textfile_directories.empty();
+}
+
 // Sorted by name.
 constexpr std::array kCollectors{
     CollectorSpec{.name = "arp", .on_by_default = true},
@@ -30,7 +37,8 @@ constexpr std::array kCollectors{
     CollectorSpec{.name = "ethtool"},
     CollectorSpec{.name = "fibrechannel", .on_by_default = true},
     CollectorSpec{.name = "filefd", .on_by_default = true, .make = make_filefd},
-    CollectorSpec{.name = "filesystem", .on_by_default = true, .make = make_filesystem, .may_block = true},
+    CollectorSpec{
+        .name = "filesystem", .on_by_default = true, .make = make_filesystem, .may_block = always_blocks},
     CollectorSpec{.name = "hwmon", .on_by_default = true},
     CollectorSpec{.name = "infiniband", .on_by_default = true},
     CollectorSpec{.name = "interrupts"},
@@ -75,7 +83,8 @@ constexpr std::array kCollectors{
     CollectorSpec{.name = "systemd"},
     CollectorSpec{.name = "tapestats", .on_by_default = true},
     CollectorSpec{.name = "tcpstat"},
-    CollectorSpec{.name = "textfile", .on_by_default = true, .make = make_textfile, .may_block = true},
+    CollectorSpec{
+        .name = "textfile", .on_by_default = true, .make = make_textfile, .may_block = reads_text_files},
     CollectorSpec{.name = "thermal_zone", .on_by_default = true},
     CollectorSpec{.name = "time", .on_by_default = true, .make = make_time},
     CollectorSpec{.name = "timex", .on_by_default = true},
@@ -138,7 +147,9 @@ Result<CollectorChoice> make_collectors(const Options& options, const Clock& clo
     }
     auto collector = spec.make(context);
     if (!collector) return collector.error().in("collector " + name);
-    choice.enabled.push_back({.name = name, .collector = *std::move(collector), .may_block = spec.may_block});
+    choice.enabled.push_back({.name = name,
+                              .collector = *std::move(collector),
+                              .may_block = spec.may_block && spec.may_block(options)});
   }
   return choice;
 }

@@ -17,8 +17,9 @@ struct CollectorSpec {
   std::string_view name;
   bool on_by_default = false;
   CollectorFactory make = nullptr;  // nullptr: this build does not have it, and it can only be switched off
-  // Waits for something that may hang or be slow: runs on the worker pool.
-  bool may_block = false;
+  // Whether, with these flags, it waits for something that may hang or be slow, and so runs on the worker
+  // pool. nullptr: never.
+  bool (*may_block)(const Options&) = nullptr;
 };
 
 std::span<const CollectorSpec> collector_list();

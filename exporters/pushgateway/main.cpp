@@ -7,7 +7,7 @@
 
 int main(int argc, char** argv) {
   sonde::pushgateway::Options options;
-  std::shared_ptr<sonde::pushgateway::Gateway> gateway;
+  sonde::pushgateway::Gateway* gateway = nullptr;  // Lives as long as the frame serves.
 
   sonde::exporter::Application application;
   application.program = "sonde-pushgateway";
@@ -17,15 +17,14 @@ int main(int argc, char** argv) {
   application.default_listen_address = ":9091";
   application.add_flags = [&](sonde::exporter::Flags& flags) { add_flags(flags, options); };
   application.start = [&](sonde::exporter::Context& context) -> sonde::Result<std::shared_ptr<void>> {
-    gateway = std::make_shared<sonde::pushgateway::Gateway>(context, options);
-    if (auto started = gateway->start(); !started) return started.error();
-    return std::shared_ptr<void>(gateway);
+    auto made = std::make_shared<sonde::pushgateway::Gateway>(context, options);
+    if (auto started = made->start(); !started) return started.error();
+    gateway = made.get();
+    return std::shared_ptr<void>(std::move(made));
   };
   application.scrape = [&](const sonde::http::Request&, int64_t,
                            std::function<void(sonde::http::Response)> done) {
     done({.body = gateway->metrics_page()});
   };
-  const int code = sonde::exporter::run(std::move(application), argc, argv);
-  gateway.reset();
-  return code;
+  return sonde::exporter::run(std::move(application), argc, argv);
 }

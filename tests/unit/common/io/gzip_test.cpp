@@ -23,6 +23,14 @@ TEST_SUITE("io/gzip") {
     CHECK(*text == "hello hello hello\n");
   }
 
+  TEST_CASE("a bare deflate stream is decoded") {
+    // The gzip body above without its header of 10 bytes and its trailer of 8.
+    const auto text = inflate_raw(std::string_view(kHello).substr(10, kHello.size() - 18), 100);
+    REQUIRE(text);
+    CHECK(*text == "hello hello hello\n");
+    CHECK_FALSE(inflate_raw("\xff\xff", 100));
+  }
+
   TEST_CASE("two members are joined") {
     const auto text = gunzip(kHello + kHello, 100);
     REQUIRE(text);

@@ -1,0 +1,50 @@
+#pragma once
+// The exporter: blackbox.yml and its reload, /probe, and the pages that say what happened. Loop thread.
+
+#include <memory>
+#include <string>
+
+#include "common/exporter/frame.h"
+#include "common/http_client/client.h"
+#include "common/metrics/instruments.h"
+#include "exporters/blackbox/history.h"
+#include "exporters/blackbox/module.h"
+#include "exporters/blackbox/options.h"
+#include "exporters/blackbox/probe.h"
+#include "exporters/blackbox/resolver.h"
+
+namespace sonde::blackbox {
+
+// Reads and checks a configuration file.
+Result<Config> load_config(const std::string& path);
+
+class BlackboxExporter {
+ public:
+  BlackboxExporter(exporter::Context& context, const Options& options);
+
+  // Loads the configuration and adds the routes.
+  Status start();
+  // On failure the old configuration stays.
+  Status reload();
+
+ private:
+  void add_routes();
+  void handle_probe(http::Request request, http::Responder responder);
+  http::Response show_config() const;
+  http::Response show_log(const http::Request& request) const;
+  http::Response show_history() const;
+  std::string report(const Module& module, const ProbeOutcome& outcome) const;
+
+  exporter::Context& context_;
+  const Options& options_;
+  http::Client client_;
+  Resolver resolver_;
+  ProbeTools tools_;
+  History history_;
+  std::shared_ptr<const Config> config_;  // Shared, so that a reload does not wait for its readers.
+  Gauge& reload_successful_;
+  Gauge& reload_time_;
+  Counter& unknown_modules_;
+};
+
+}  // namespace sonde::blackbox

@@ -1,0 +1,120 @@
+#include "exporters/blackbox/resolver.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "common/core/text.h"
+
+namespace sonde::blackbox {
+namespace {
+
+constexpr Desc kLookupTime{"probe_dns_lookup_time_seconds",
+                           "Returns the time taken for probe dns lookup in seconds"};
+constexpr Desc kIpProtocol{"probe_ip_protocol", "Specifies whether probe ip protocol is IP4 or IP6"};
+constexpr Desc kIpHash{"probe_ip_addr_hash",
+                       "Specifies the hash of IP address. It's useful to detect if the IP address changes."};
+
+int family_of(IpProtocol protocol) {
+  return protocol == IpProtocol::Ip4 ? AF_INET : AF_INET6;
+}
+
+std::optional<IpAddress> first_of_family(const addrinfo* list, IpProtocol protocol) {
+  for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
+    if (entry->ai_family != family_of(protocol)) continue;
+    std::array<char, NI_MAXHOST> text{};
+    if (::getnameinfo(entry->ai_addr, entry->ai_addrlen, text.data(), text.size(), nullptr, 0,
+                      NI_NUMERICHOST) == 0) {
+      return IpAddress{.text = text.data(), .protocol = protocol};
+    }
+  }
+  return std::nullopt;
+}
+
+// Blocking.
+Result<IpAddress> look_up(const std::string& host, AddressChoice choice) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* raw = nullptr;
+  const int code = ::getaddrinfo(host.c_str(), nullptr, &hints, &raw);
+  if (code != 0) return Error(ErrorCode::NotFound, "lookup " + host + ": " + ::gai_strerror(code));
+  const std::unique_ptr<addrinfo, void (*)(addrinfo*)> list(raw, ::freeaddrinfo);
+  const IpProtocol other = choice.preferred == IpProtocol::Ip4 ? IpProtocol::Ip6 : IpProtocol::Ip4;
+  if (auto address = first_of_family(list.get(), choice.preferred)) return *address;
+  if (choice.fallback) {
+    if (auto address = first_of_family(list.get(), other)) return *address;
+  }
+  const std::string_view wanted = choice.preferred == IpProtocol::Ip4 ? "ip4" : "ip6";
+  return Error(ErrorCode::NotFound, "lookup " + host + ": no " + std::string(wanted) + " address");
+}
+
+}  // namespace
+
+Result<IpAddress> parse_ip(const std::string& text) {
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  // A zone ("fe80::1%eth0") is kept, but is no part of the address itself.
+  const std::string bare = text.substr(0, text.find('%'));
+  if (::inet_pton(AF_INET, bare.c_str(), bytes.data()) == 1) return IpAddress{text, IpProtocol::Ip4};
+  if (::inet_pton(AF_INET6, bare.c_str(), bytes.data()) == 1) return IpAddress{text, IpProtocol::Ip6};
+  return Error(ErrorCode::NotFound, "not an address: " + quoted(text));
+}
+
+uint32_t hash_ip(const IpAddress& address) {
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  const std::string bare = address.text.substr(0, address.text.find('%'));
+  const bool ip4 = address.protocol == IpProtocol::Ip4;
+  ::inet_pton(family_of(address.protocol), bare.c_str(), bytes.data());
+  uint32_t hash = 2166136261;
+  const auto add = [&hash](unsigned char byte) { hash = (hash ^ byte) * 16777619; };
+  if (ip4) {
+    // Go holds an IPv4 address in its 16-byte form.
+    for (int i = 0; i < 10; ++i) add(0);
+    add(0xFF);
+    add(0xFF);
+  }
+  for (size_t i = 0; i < (ip4 ? sizeof(in_addr) : sizeof(in6_addr)); ++i) add(bytes[i]);
+  return hash;
+}
+
+void Resolver::resolve(const std::string& host, AddressChoice choice,
+                       std::function<void(Result<IpAddress>)> done) {
+  if (auto literal = parse_ip(host)) {
+    loop_.post([done = std::move(done), address = *literal] { done(address); });
+    return;
+  }
+  pool_.submit([this, host, choice, done = std::move(done)] {
+    auto found = look_up(host, choice);
+    loop_.post([done, found = std::move(found)] { done(found); });
+  });
+}
+
+void resolve_for_probe(std::shared_ptr<Probe> probe, const std::string& host, AddressChoice choice,
+                       std::function<void(const IpAddress&, double seconds)> done,
+                       std::function<void()> failed) {
+  const int64_t begin = probe->tools().clock.monotonic_ns();
+  probe->log(LogLevel::Info, "Resolving target address", {{"target", host}});
+  probe->tools().resolver.resolve(
+      host, choice,
+      [probe, begin, done = std::move(done), failed = std::move(failed)](Result<IpAddress> address) {
+        if (probe->finished()) return;
+        const double seconds = probe->seconds_since(begin);
+        probe->sink().sample(kLookupTime, seconds);
+        if (!address) {
+          probe->sink().sample(kIpProtocol, 0);
+          probe->sink().sample(kIpHash, 0);
+          probe->log(LogLevel::Error, "Resolution with IP protocol failed",
+                     {{"err", address.error().message()}});
+          probe->finish(false);
+          return;
+        }
+        probe->sink().sample(kIpProtocol, address->protocol == IpProtocol::Ip4 ? 4 : 6);
+        probe->sink().sample(kIpHash, hash_ip(*address));
+        probe->log(LogLevel::Info, "Resolved target address", {{"ip", address->text}});
+        done(*address, seconds);
+      });
+}
+
+}  // namespace sonde::blackbox
