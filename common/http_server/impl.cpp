@@ -17,6 +17,7 @@
 
 #include "common/core/check.h"
 #include "common/http_server/address.h"
+#include "common/http_server/tls_client.h"
 
 namespace sonde::http {
 namespace {
@@ -217,7 +218,10 @@ void Server::Impl::on_connection(void* cls, MHD_Connection* handle, void** conte
     connection->fd = ::MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     connection->remote_address =
         write_address(::MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
-    if (self.options_.tls) connection->bytes_at_rest = -1;  // The handshake is no request.
+    if (self.options_.tls) {
+      connection->bytes_at_rest = -1;  // The handshake is no request.
+      ask_for_certificate(handle, self.options_.tls->client_certificate);
+    }
     *context = connection.get();
     self.connections_.emplace(handle, std::move(connection));
     return;

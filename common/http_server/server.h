@@ -21,9 +21,9 @@ namespace sonde::http {
 struct TlsOptions {
   std::string certificate;
   std::string key;
-  std::string client_ca;  // needed for any rule but None
+  std::string client_ca;  // what certificates are verified against
   // A client without the certificate that is wanted is answered 403: the handshake itself goes through.
-  enum class ClientCertificate : uint8_t { None, VerifyIfGiven, Require };
+  enum class ClientCertificate : uint8_t { None, RequireAny, VerifyIfGiven, RequireAndVerify };
   ClientCertificate client_certificate = ClientCertificate::None;
   std::string priorities;  // "" takes the library's
 };

@@ -8,6 +8,9 @@ struct MHD_Connection;
 
 namespace sonde::http {
 
+// Before the handshake: makes it ask for a certificate.
+void ask_for_certificate(MHD_Connection* handle, TlsOptions::ClientCertificate rule);
+
 // True when the connection's client satisfies the rule.
 bool client_is_trusted(MHD_Connection* handle, TlsOptions::ClientCertificate rule);
 

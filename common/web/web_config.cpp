@@ -13,6 +13,7 @@ namespace sonde::web {
 namespace {
 
 constexpr uint64_t kPemBytesMax = 4 << 20;
+constexpr const char* kSystemRoots = "/etc/ssl/certs/ca-certificates.crt";
 
 constexpr std::array kClientAuths{
     yaml::Choice<ClientAuth>{"NoClientCert", ClientAuth::None},
@@ -137,6 +138,23 @@ void decode(const yaml::Value& in, WebConfig& out) {
 
 namespace {
 
+http::TlsOptions::ClientCertificate rule_of(ClientAuth auth) {
+  using Rule = http::TlsOptions::ClientCertificate;
+  switch (auth) {
+    case ClientAuth::RequireAny:
+      return Rule::RequireAny;
+    case ClientAuth::VerifyIfGiven:
+      return Rule::VerifyIfGiven;
+    case ClientAuth::RequireAndVerify:
+      return Rule::RequireAndVerify;
+    // A certificate that is asked for and may be anything or missing changes nothing here.
+    case ClientAuth::Request:
+    case ClientAuth::None:
+      break;
+  }
+  return Rule::None;
+}
+
 Status read_pem(const std::string& folder, const std::string& path, std::string_view key, std::string& out) {
   if (path.empty()) return Ok{};
   auto text = io::read_file(io::real_file_system(), join_path(folder, path), kPemBytesMax);
@@ -183,21 +201,21 @@ Result<WebConfig> load_web_config(const std::string& path) {
 Result<std::optional<http::TlsOptions>> tls_options(const WebConfig& config) {
   const TlsServerConfig& tls = config.tls;
   if (!tls.present) return std::optional<http::TlsOptions>();
-  const auto unsupported = [](std::string_view key) {
-    return Error(ErrorCode::Unsupported, "tls_server_config." + std::string(key) + " is not supported yet");
-  };
-  if (!tls.client_allowed_sans.empty()) return unsupported("client_allowed_sans");
-  const bool asks =
-      tls.client_auth == ClientAuth::VerifyIfGiven || tls.client_auth == ClientAuth::RequireAndVerify;
-  if (tls.client_auth == ClientAuth::RequireAny) return unsupported("client_auth_type RequireAnyClientCert");
-  if (asks && tls.client_ca.empty()) return unsupported("client_auth_type without client_ca_file");
+  if (!tls.client_allowed_sans.empty()) {
+    return Error(ErrorCode::Unsupported, "tls_server_config.client_allowed_sans is not supported yet");
+  }
   http::TlsOptions options;
   options.certificate = tls.cert;
   options.key = tls.key;
-  if (asks) options.client_ca = tls.client_ca;
-  using enum http::TlsOptions::ClientCertificate;
-  if (asks)
-    options.client_certificate = tls.client_auth == ClientAuth::RequireAndVerify ? Require : VerifyIfGiven;
+  options.client_certificate = rule_of(tls.client_auth);
+  const bool verifies =
+      tls.client_auth == ClientAuth::VerifyIfGiven || tls.client_auth == ClientAuth::RequireAndVerify;
+  if (verifies) options.client_ca = tls.client_ca;
+  if (verifies && options.client_ca.empty()) {
+    auto roots = io::read_file(io::real_file_system(), kSystemRoots, kPemBytesMax);
+    if (!roots) return roots.error().in("tls_server_config.client_auth_type without client_ca_file");
+    options.client_ca = std::move(*roots);
+  }
   options.priorities = gnutls_priorities({.version_min = tls.version_min,
                                           .version_max = tls.version_max,
                                           .cipher_suites = tls.cipher_suites,
