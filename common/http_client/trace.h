@@ -14,7 +14,7 @@ struct CertificateFacts {
   std::string fingerprint_sha256;  // lower hex
   std::string subject;             // RFC 2253
   std::string issuer;
-  std::string alternative_names;  // DNS names, addresses, mail addresses and URIs, comma-joined
+  std::string alternative_names;  // DNS names, comma-joined
   std::string serial;             // lower hex
 };
 

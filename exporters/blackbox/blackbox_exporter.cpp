@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "common/core/number_text.h"
@@ -15,7 +16,7 @@ namespace sonde::blackbox {
 namespace {
 
 constexpr std::string_view kDefaultModule = "http_2xx";
-constexpr std::chrono::milliseconds kTimeoutWithoutHeader{120'000};
+constexpr std::optional<double> kTimeoutSecondsWithoutHeader = 120;
 constexpr size_t kConfigBytesMax = 16 << 20;
 
 constexpr Desc kReloadSuccessful{"blackbox_exporter_config_last_reload_successful",
@@ -27,6 +28,14 @@ constexpr Desc kUnknownModules{"blackbox_module_unknown_total",
 
 http::Response bad_request(std::string message) {
   return http::text_response(400, std::move(message) + "\n");
+}
+
+// The module's own timeout unless the scraper gives up sooner; when nothing of the scraper's is left, the
+// module's.
+std::chrono::nanoseconds choose_timeout(std::chrono::milliseconds of_module, double seconds_left) {
+  const std::chrono::nanoseconds left(static_cast<int64_t>(std::clamp(seconds_left, 0.0, 1e6) * 1e9));
+  if (of_module.count() == 0) return std::max(left, std::chrono::nanoseconds(std::chrono::milliseconds(1)));
+  return left.count() == 0 ? of_module : std::min<std::chrono::nanoseconds>(of_module, left);
 }
 
 std::string escape_html(std::string_view text) {
@@ -133,7 +142,8 @@ void BlackboxExporter::handle_probe(http::Request request, http::Responder respo
     return responder.send(bad_request("Unknown module " + quoted(name)));
   }
   const std::string_view header = request.header("X-Prometheus-Scrape-Timeout-Seconds");
-  if (!header.empty() && !parse_number(header)) {
+  const auto scrape_timeout = header.empty() ? kTimeoutSecondsWithoutHeader : parse_number(header);
+  if (!scrape_timeout) {
     return responder.send(http::text_response(
         500, "Failed to parse timeout from Prometheus header: " + quoted(header) + " is not a number\n"));
   }
@@ -141,13 +151,7 @@ void BlackboxExporter::handle_probe(http::Request request, http::Responder respo
   if (target.empty()) return responder.send(bad_request("Target parameter is missing"));
 
   const Module& module = found->second;
-  const auto offset = std::chrono::milliseconds(static_cast<int64_t>(options_.timeout_offset_seconds * 1000));
-  const int64_t now = context_.clock.monotonic_ns();
-  int64_t deadline = exporter::deadline_of(request, context_.clock, kTimeoutWithoutHeader, offset);
-  const int64_t module_deadline = now + module.timeout.count() * 1'000'000;
-  if (module.timeout.count() > 0 && (module_deadline < deadline || deadline <= now))
-    deadline = module_deadline;
-
+  const auto timeout = choose_timeout(module.timeout, *scrape_timeout - options_.timeout_offset_seconds);
   const bool debug = request.parameter("debug") == "true";
   const std::string host_name(request.parameter("hostname").value_or(""));
   // std::function copies what it holds, so the responder is shared with it.
@@ -159,7 +163,7 @@ void BlackboxExporter::handle_probe(http::Request request, http::Responder respo
         {.id = 0, .module = name, .target = target, .success = outcome.success, .report = std::move(text)});
   };
   const Prober* prober = find_prober(module.prober);
-  prober->start(std::make_shared<Probe>(tools_, module, target, host_name, deadline, done));
+  prober->start(std::make_shared<Probe>(tools_, module, target, host_name, timeout, done));
 }
 
 std::string BlackboxExporter::report(const Module& module, const ProbeOutcome& outcome) const {

@@ -18,15 +18,15 @@ constexpr size_t kLogBytesMax = 256 * 1024;
 }  // namespace
 
 Probe::Probe(ProbeTools& tools, Module module, std::string target, std::string host_name,
-             int64_t deadline_monotonic_ns, std::function<void(ProbeOutcome)> done)
+             std::chrono::nanoseconds timeout, std::function<void(ProbeOutcome)> done)
     : tools_(tools),
       module_(std::move(module)),
       target_(std::move(target)),
       host_name_(std::move(host_name)),
-      deadline_monotonic_ns_(deadline_monotonic_ns),
       begin_monotonic_ns_(tools.clock.monotonic_ns()),
+      deadline_monotonic_ns_(begin_monotonic_ns_ + timeout.count()),
       done_(std::move(done)) {
-  sink_.sample(kTimeout, static_cast<double>(deadline_monotonic_ns_ - begin_monotonic_ns_) / 1e9);
+  sink_.sample(kTimeout, static_cast<double>(timeout.count()) / 1e9);
 }
 
 std::chrono::milliseconds Probe::time_left() const {

@@ -2,6 +2,7 @@
 // One probe while it runs: where its samples and log lines go and until when it may take. Loop thread. Made
 // by the exporter, kept alive by the prober's callbacks, over when finish() is called.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -41,7 +42,7 @@ struct ProbeOutcome {
 class Probe : public std::enable_shared_from_this<Probe> {
  public:
   Probe(ProbeTools& tools, Module module, std::string target, std::string host_name,
-        int64_t deadline_monotonic_ns, std::function<void(ProbeOutcome)> done);
+        std::chrono::nanoseconds timeout, std::function<void(ProbeOutcome)> done);
 
   ProbeTools& tools() { return tools_; }
   const Module& module() const { return module_; }
@@ -65,8 +66,8 @@ class Probe : public std::enable_shared_from_this<Probe> {
   const Module module_;
   const std::string target_;
   const std::string host_name_;
-  const int64_t deadline_monotonic_ns_;
   const int64_t begin_monotonic_ns_;
+  const int64_t deadline_monotonic_ns_;
   std::function<void(ProbeOutcome)> done_;
   exposition::MetricSink sink_;
   std::string log_;

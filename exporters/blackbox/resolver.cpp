@@ -69,12 +69,6 @@ uint32_t hash_ip(const IpAddress& address) {
   ::inet_pton(family_of(address.protocol), bare.c_str(), bytes.data());
   uint32_t hash = 2166136261;
   const auto add = [&hash](unsigned char byte) { hash = (hash ^ byte) * 16777619; };
-  if (ip4) {
-    // Go holds an IPv4 address in its 16-byte form.
-    for (int i = 0; i < 10; ++i) add(0);
-    add(0xFF);
-    add(0xFF);
-  }
   for (size_t i = 0; i < (ip4 ? sizeof(in_addr) : sizeof(in6_addr)); ++i) add(bytes[i]);
   return hash;
 }
