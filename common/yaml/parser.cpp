@@ -318,21 +318,37 @@ class TreeBuilder {
   size_t count_ = 0;
 };
 
-// libfyaml gives no message for bytes that are not UTF-8, so they are found first.
+// Tab and line ends are the only control characters of YAML that have a place in a configuration. The line
+// breaks beyond ASCII (U+0085, U+2028, U+2029) go with the rest: libfyaml reports wrong lengths for text that
+// has them.
+bool has_control(std::string_view line) {
+  for (size_t i = 0; i < line.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(line[i]);
+    if ((byte < 0x20 && byte != '\t' && byte != '\r') || byte == 0x7f) return true;
+    const std::string_view rest = line.substr(i);
+    if (byte == 0xC2 && rest.size() > 1 && static_cast<unsigned char>(rest[1]) < 0xA0) return true;
+    if (rest.starts_with("\xE2\x80\xA8") || rest.starts_with("\xE2\x80\xA9")) return true;
+  }
+  return false;
+}
+
+// libfyaml gives no message for bytes that are not UTF-8 and lets control characters pass, so they are found
+// first.
 Status check_text(std::string_view text, std::string_view file_name) {
   if (text.size() > kDocumentBytesMax) {
     return Error(ErrorCode::LimitExceeded, std::string(file_name) + ": larger than " +
                                                std::to_string(kDocumentBytesMax >> 20) + " MiB");
   }
-  if (is_valid_utf8(text)) return Ok{};
-  size_t line = 1;
-  for (std::string_view rest = text; !rest.empty(); ++line) {
-    const Cut cut_line = cut(rest, '\n');
-    if (!is_valid_utf8(cut_line.before)) break;
-    rest = cut_line.after;
+  for (size_t number = 1; !text.empty(); ++number) {
+    const Cut line = cut(text, '\n');
+    const bool is_text = is_valid_utf8(line.before);
+    if (!is_text || has_control(line.before)) {
+      return Error(ErrorCode::InvalidArgument, std::string(file_name) + ": line " + std::to_string(number) +
+                                                   (is_text ? ": control character" : ": not valid UTF-8"));
+    }
+    text = line.after;
   }
-  return Error(ErrorCode::InvalidArgument,
-               std::string(file_name) + ": line " + std::to_string(line) + ": not valid UTF-8");
+  return Ok{};
 }
 
 }  // namespace

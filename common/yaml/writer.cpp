@@ -16,9 +16,33 @@ Node make_plain(std::string text) {
   return node;
 }
 
-bool has_control_byte(std::string_view text) {
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return true;
+// What must be written as an escape: control characters, and the line breaks and marks of YAML beyond ASCII.
+struct Special {
+  uint32_t code_point = 0;
+  size_t length = 0;  // bytes of it at the start of the text; 0 where the text begins with anything else
+};
+Special read_special(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  if (first < 0x20 || first == 0x7f) return {first, 1};
+  if (first == 0xC2 && text.size() > 1) {
+    const auto second = static_cast<unsigned char>(text[1]);
+    if (second < 0xA0) return {second, 2};
+  }
+  struct Row {
+    std::string_view bytes;
+    uint32_t code_point;
+  };
+  for (const Row& row :
+       {Row{"\xE2\x80\xA8", 0x2028}, Row{"\xE2\x80\xA9", 0x2029}, Row{"\xEF\xBB\xBF", 0xFEFF},
+        Row{"\xEF\xBF\xBE", 0xFFFE}, Row{"\xEF\xBF\xBF", 0xFFFF}}) {
+    if (text.starts_with(row.bytes)) return {row.code_point, row.bytes.size()};
+  }
+  return {};
+}
+
+bool has_special(std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (read_special(text.substr(i)).length > 0) return true;
   }
   return false;
 }
@@ -37,25 +61,30 @@ bool is_unsafe(std::string_view text, bool in_flow) {
   return in_flow && text.find_first_of(",[]{}:") != std::string_view::npos;
 }
 
-void append_double_quoted(std::string& out, std::string_view text) {
+void append_escape(std::string& out, uint32_t code_point) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
+  if (code_point == '\n') {
+    out += "\\n";
+  } else if (code_point == '\t') {
+    out += "\\t";
+  } else {
+    out += code_point < 0x100 ? "\\x" : "\\u";
+    for (int shift = code_point < 0x100 ? 4 : 12; shift >= 0; shift -= 4)
+      out += kHex[code_point >> shift & 15];
+  }
+}
+
+void append_double_quoted(std::string& out, std::string_view text) {
   out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += "\\x";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
+  while (!text.empty()) {
+    const Special special = read_special(text);
+    if (special.length > 0) {
+      append_escape(out, special.code_point);
     } else {
-      out += c;
+      if (text.front() == '"' || text.front() == '\\') out += '\\';
+      out += text.front();
     }
+    text.remove_prefix(special.length > 0 ? special.length : 1);
   }
   out += '"';
 }
@@ -65,7 +94,7 @@ void append_scalar(std::string& out, const Node& node, bool in_flow) {
     out += "null";
   } else if (node.plain) {
     out += node.text;
-  } else if (has_control_byte(node.text) || needs_quotes(node.text)) {
+  } else if (has_special(node.text) || needs_quotes(node.text)) {
     append_double_quoted(out, node.text);
   } else if (is_unsafe(node.text, in_flow)) {
     out += '\'';

@@ -96,6 +96,9 @@ TEST_SUITE("common/yaml/parser") {
     CHECK(error_of("? [a]\n: b\n").find("a key must be a single value") != std::string::npos);
     CHECK(error_of("<<: text\n").find("merge key") != std::string::npos);
     CHECK(error_of("ok: 1\nbad: \xff\n") == "t.yml: line 2: not valid UTF-8");
+    CHECK(error_of("ok: 1\nbad: \x01\n") == "t.yml: line 2: control character");
+    CHECK(error_of("bad: a\xE2\x80\xA8z\n") == "t.yml: line 1: control character");
+    CHECK(error_of("bad: \xC2\x9F\n") == "t.yml: line 1: control character");
     for (const char* text : {"a: [1, 2\n", "- a\nb: c\n", "a: v\nstray\n", "a: 'x\n", "\ta: 1\n", "a: b: c\n",
                              "%X\n", "a: \"\\q\"\n", "{a: 1", "a: @x\n"}) {
       CAPTURE(text);

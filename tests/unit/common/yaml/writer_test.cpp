@@ -46,6 +46,8 @@ TEST_SUITE("common/yaml/writer") {
     CHECK(written("it's #1: x #y") == "k: 'it''s #1: x #y'\n");
     CHECK(written("*") == "k: '*'\n");
     CHECK(written("a\nb\t\"\\\x01") == "k: \"a\\nb\\t\\\"\\\\\\x01\"\n");
+    CHECK(written("a\xE2\x80\xA8z\xEF\xBB\xBF") == "k: \"a\\u2028z\\uFEFF\"\n");
+    CHECK(written("\xC2\x85") == "k: \"\\x85\"\n");
     CHECK(written("<secret>") == "k: <secret>\n");
     CHECK(written("-x") == "k: -x\n");
     CHECK(written("(.*)") == "k: (.*)\n");
