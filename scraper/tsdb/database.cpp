@@ -202,10 +202,7 @@ std::vector<FoundStretch> Database::Parts::find(std::span<const Matcher> matcher
 
 Result<std::unique_ptr<storage::Selection>> Database::select(std::span<const Matcher> matchers,
                                                              const storage::SelectHints& hints) const {
-  if (matchers.size() > kMatchersMax) {
-    return Error(ErrorCode::LimitExceeded,
-                 "a selector has more than " + std::to_string(kMatchersMax) + " matchers");
-  }
+  if (auto good = check_matcher_count(matchers); !good) return good.error();
   std::shared_ptr<const BlockSet> blocks;
   std::vector<FoundStretch> found = parts_->find(matchers, hints.range, blocks);
   return make_selection(std::move(found), {std::move(blocks)});

@@ -1,6 +1,11 @@
 // What an operator asks of the database: statistics, and what is not built yet.
 #include "scraper/tsdb/database.h"
 
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
 #include "scraper/tsdb/database_parts.h"
 
 namespace sonde::tsdb {
@@ -16,8 +21,73 @@ Result<std::string> Database::snapshot(bool) {
                "snapshots are not built yet: stop the server and copy its data folder");
 }
 
-storage::Statistics Database::statistics(size_t) const {
-  return {};
+namespace {
+
+// Counts by text; the largest ones first, equal ones by name.
+storage::Statistics::Top top_of(std::unordered_map<std::string, uint64_t> counts, size_t top_count) {
+  storage::Statistics::Top top(counts.begin(), counts.end());
+  const size_t kept = std::min(top_count, top.size());
+  std::ranges::partial_sort(top, top.begin() + static_cast<ptrdiff_t>(kept),
+                            [](const auto& a, const auto& b) {
+                              return a.second != b.second ? a.second > b.second : a.first < b.first;
+                            });
+  top.resize(kept);
+  return top;
+}
+
+// How many series of the head have each label.
+using PairCounts = std::unordered_map<uint64_t, uint64_t>;
+
+void count_label(PairCounts& counts, LabelRef label, uint64_t series) {
+  counts[static_cast<uint64_t>(label.name) << 32 | label.value] += series;
+}
+
+PairCounts count_pairs(const Head& head) {
+  PairCounts counts;
+  std::unordered_map<const Shape*, std::pair<ShapePtr, uint64_t>> groups_of_shape;
+  head.visit_groups([&](std::span<const LabelRef> labels, const ShapePtr& shape) {
+    for (const LabelRef& label : labels) count_label(counts, label, shape->columns.size());
+    auto& entry = groups_of_shape[shape.get()];
+    entry.first = shape;
+    ++entry.second;
+  });
+  for (const auto& [address, entry] : groups_of_shape) {
+    for (const LabelSetId column : entry.first->columns) {
+      for (const LabelRef& label : head.symbols().label_set(column)) count_label(counts, label, entry.second);
+    }
+  }
+  return counts;
+}
+
+}  // namespace
+
+storage::Statistics Database::statistics(size_t top_count) const {
+  const Head& head = parts_->head;
+  const Head::Size size = head.size();
+  storage::Statistics out;
+  out.series = size.series;
+  out.chunks = size.chunks;
+  out.time_min_ms = size.time_min_ms;
+  out.time_max_ms = size.time_max_ms;
+  const PairCounts pairs = count_pairs(head);
+  out.label_pairs = pairs.size();
+  std::unordered_map<std::string, uint64_t> by_metric;
+  std::unordered_map<std::string, uint64_t> values_by_label;
+  std::unordered_map<std::string, uint64_t> bytes_by_label;
+  std::unordered_map<std::string, uint64_t> by_pair;
+  for (const auto& [pair, series] : pairs) {
+    const std::string name(head.symbols().text(static_cast<SymbolId>(pair >> 32)));
+    const std::string value(head.symbols().text(static_cast<SymbolId>(pair)));
+    ++values_by_label[name];
+    bytes_by_label[name] += value.size() * series;
+    by_pair[name + "=" + value] = series;
+    if (name == kMetricName) by_metric[value] = series;
+  }
+  out.series_by_metric = top_of(std::move(by_metric), top_count);
+  out.values_by_label = top_of(std::move(values_by_label), top_count);
+  out.bytes_by_label = top_of(std::move(bytes_by_label), top_count);
+  out.series_by_pair = top_of(std::move(by_pair), top_count);
+  return out;
 }
 
 DatabaseCounters Database::counters() const {

@@ -114,13 +114,13 @@ class Head {
   Size size() const;
   const HeadCounters& counters() const { return counters_; }
 
-  // Calls visit(group labels, shape, present columns) for every group with rows.
+  // Calls visit(group labels, shape) for every group with rows.
   template <class Visit>
   void visit_groups(Visit&& visit) const {
     for (size_t i = 0; i < groups_.size(); ++i) {
       const GroupHead& head = groups_[i]->head;
       const auto view = head.view({INT64_MIN, INT64_MAX});
-      if (view.part != nullptr) visit(symbols_.label_set(head.identity().labels), *view.part->layout);
+      if (view.part != nullptr) visit(symbols_.label_set(head.identity().labels), view.part->layout);
     }
   }
 

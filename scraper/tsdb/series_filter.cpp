@@ -2,8 +2,15 @@
 
 #include <algorithm>
 #include <bit>
+#include <string>
 
 namespace sonde::tsdb {
+
+Status check_matcher_count(std::span<const Matcher> matchers) {
+  if (matchers.size() <= kMatchersMax) return Ok{};
+  return Error(ErrorCode::LimitExceeded,
+               "a selector has more than " + std::to_string(kMatchersMax) + " matchers");
+}
 
 SeriesFilter::SeriesFilter(std::span<const Matcher> matchers, const SymbolSource& symbols)
     : symbols_(symbols) {

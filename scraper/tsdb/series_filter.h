@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/core/result.h"
 #include "common/metrics/matcher.h"
 #include "scraper/tsdb/shape.h"
 #include "scraper/tsdb/symbol_table.h"
@@ -19,6 +20,7 @@
 namespace sonde::tsdb {
 
 inline constexpr size_t kMatchersMax = 64;
+Status check_matcher_count(std::span<const Matcher> matchers);
 
 // Indices of the columns that match, ascending; shared by groups of one shape. Never null, may be empty.
 using ColumnList = std::shared_ptr<const std::vector<uint32_t>>;
