@@ -51,8 +51,9 @@ class Evaluator {
                            const TileSink& sink);
   Result<Tile> collect_selector(const VectorSelector& selector, const Grid& grid, bool sample_times);
 
-  Status for_each_selected_row(const MatrixSelector& matrix, const Grid& grid, std::string_view function,
-                               const RowSink& fn);
+  Status for_each_selected_row(const VectorSelector& selector, int64_t range_ms, const Grid& grid,
+                               std::string_view function, const RowSink& fn);
+  Status stream_smoothed(const VectorSelector& selector, const Grid& grid, const TileSink& sink);
   Status for_each_subquery_row(const Subquery& subquery, const Grid& grid, const RowSink& fn);
 
   // The times that a selector's windows end at: each step moved by offset and @.

@@ -29,6 +29,10 @@ struct RangeRow {
   const int64_t* end_ms = nullptr;  // of each window; it is left-open and range_ms long
   int64_t range_ms = 0;
   Grid grid;  // the times of evaluation, which offset and @ part from the windows' ends
+  // anchored and smoothed: how much of the window lies outside of the range.
+  Extension extension = Extension::None;
+  int64_t margin_before_ms = 0;
+  int64_t margin_after_ms = 0;
 };
 
 struct RangeArgs {

@@ -6,6 +6,7 @@
 
 #include "common/core/text.h"
 #include "scraper/promql/evaluator.h"
+#include "scraper/promql/functions/extended.h"
 #include "scraper/promql/windows.h"
 
 namespace sonde::promql {
@@ -190,9 +191,11 @@ Result<Tile> Evaluator::collect_selector(const VectorSelector& selector, const G
 
 Status Evaluator::stream_selector(const VectorSelector& selector, const Grid& grid, bool sample_times,
                                   size_t rows_max, const TileSink& sink) {
-  if (selector.extension != Extension::None) {
-    return execution_error("anchored and smoothed are not supported on instant selectors by this server yet");
+  if (selector.extension == Extension::Anchored) {
+    return execution_error("anchored modifier can only be used with range selectors");
   }
+  if (selector.extension == Extension::Smoothed && !sample_times)
+    return stream_smoothed(selector, grid, sink);
   auto ends = window_ends(selector.modifiers, grid);
   if (!ends) return ends.error();
   auto hints = make_hints(*ends, state_.lookback_ms, grid);
@@ -284,28 +287,26 @@ Status Evaluator::stream_range_call(const Call& call, const CallContext& context
 Status Evaluator::for_each_range_row(const Expr& matrix, const Grid& grid, std::string_view function,
                                      const RowSink& fn) {
   const Expr& inner = without_parens(matrix);
-  if (const auto* selector = inner.as<MatrixSelector>())
-    return for_each_selected_row(*selector, grid, function, fn);
+  if (const auto* selected = inner.as<MatrixSelector>()) {
+    auto range_ms = duration_ms(selected->range, true);
+    if (!range_ms) return range_ms.error();
+    return for_each_selected_row(*selected->selector->as<VectorSelector>(), *range_ms, grid, function, fn);
+  }
   if (const auto* subquery = inner.as<Subquery>()) return for_each_subquery_row(*subquery, grid, fn);
   return execution_error("this range vector is not supported by this server yet");
 }
 
-Status Evaluator::for_each_selected_row(const MatrixSelector& matrix, const Grid& grid,
+Status Evaluator::for_each_selected_row(const VectorSelector& selector, int64_t range_ms, const Grid& grid,
                                         std::string_view function, const RowSink& fn) {
-  const auto& selector = *matrix.selector->as<VectorSelector>();
-  if (selector.extension != Extension::None) {
-    return execution_error("anchored and smoothed are not supported by this server yet");
-  }
-  auto range_ms = duration_ms(matrix.range, true);
-  if (!range_ms) return range_ms.error();
   auto ends = window_ends(selector.modifiers, grid);
   if (!ends) return ends.error();
-  auto hints = make_hints(*ends, *range_ms, grid);
-  hints.window_ms = *range_ms;
+  Windows windows(std::move(*ends), range_ms, grid);
+  windows.extend(selector.extension, state_.lookback_ms);
+  auto hints = make_hints(windows.ends_ms(), windows.range_ms(), grid);
+  hints.window_ms = windows.range_ms();
   hints.function = function;
   auto selection = select(state_, selector, hints);
   if (!selection) return selection.error();
-  Windows windows(std::move(*ends), *range_ms, grid);
   storage::Column column;
   size_t group_index = 0;
   for (const storage::SelectedGroup& group : (*selection)->groups()) {
@@ -316,14 +317,26 @@ Status Evaluator::for_each_selected_row(const MatrixSelector& matrix, const Grid
       if (auto status = state_.check(); !status) return status;
       if (auto status = (*selection)->read_column(series, column); !status) return status;
       const bool whole = column.present.empty() && !has_stale(column.values);
-      const RangeRow row = whole ? windows.row(column.values) : windows.row(column.values, [&](size_t i) {
-        return column.has(i) && !is_stale(column.values[i]);
-      });
+      const auto kept = [&](size_t i) { return column.has(i) && !is_stale(column.values[i]); };
+      const RangeRow row = whole ? windows.row(column.values) : windows.row(column.values, kept);
       state_.samples_total += row.values.size();
       if (auto status = fn((*selection)->labels(series), row); !status) return status;
     }
   }
   return Ok{};
+}
+
+// A smoothed instant selector looks on both sides of each step.
+Status Evaluator::stream_smoothed(const VectorSelector& selector, const Grid& grid, const TileSink& sink) {
+  Tile tile(grid.count);
+  const auto add = [&](Labels labels, const RangeRow& range_row) -> Status {
+    const size_t row = tile.add_row(std::move(labels));
+    smoothed_value(range_row, {tile.values(row), tile.bits(row)});
+    if (tile.row_is_empty(row)) tile.truncate(row);
+    return state_.expect(0, tile.size_bytes());
+  };
+  if (auto status = for_each_selected_row(selector, 0, grid, {}, add); !status) return status;
+  return sink(tile);
 }
 
 Status Evaluator::for_each_subquery_row(const Subquery& subquery, const Grid& grid, const RowSink& fn) {

@@ -39,6 +39,15 @@ void find_newest(std::span<const int64_t> times_ms, std::span<const int64_t> end
   }
 }
 
+void Windows::extend(Extension extension, int64_t lookback_ms) {
+  if (extension == Extension::None) return;
+  extension_ = extension;
+  margin_before_ms_ = lookback_ms;
+  margin_after_ms_ = extension == Extension::Smoothed ? lookback_ms : 0;
+  for (int64_t& end : ends_ms_) end += margin_after_ms_;
+  range_ms_ += margin_before_ms_ + margin_after_ms_;
+}
+
 void Windows::find() {
   lo_.resize(ends_ms_.size());
   hi_.resize(ends_ms_.size());
@@ -50,8 +59,17 @@ void Windows::find() {
   }
 }
 
+RangeRow Windows::make_row(std::span<const int64_t> times_ms, std::span<const double> values,
+                           const uint32_t* lo, const uint32_t* hi) const {
+  RangeRow out{times_ms, values, lo, hi, ends_ms_.data(), range_ms_, grid_};
+  out.extension = extension_;
+  out.margin_before_ms = margin_before_ms_;
+  out.margin_after_ms = margin_after_ms_;
+  return out;
+}
+
 RangeRow Windows::row(std::span<const double> values) const {
-  return {times_ms_, values, lo_.data(), hi_.data(), ends_ms_.data(), range_ms_, grid_};
+  return make_row(times_ms_, values, lo_.data(), hi_.data());
 }
 
 RangeRow Windows::kept_row() {
@@ -61,7 +79,7 @@ RangeRow Windows::kept_row() {
     kept_lo_[step] = rank_[lo_[step]];
     kept_hi_[step] = rank_[hi_[step]];
   }
-  return {kept_times_ms_, kept_values_, kept_lo_.data(), kept_hi_.data(), ends_ms_.data(), range_ms_, grid_};
+  return make_row(kept_times_ms_, kept_values_, kept_lo_.data(), kept_hi_.data());
 }
 
 }  // namespace sonde::promql

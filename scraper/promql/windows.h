@@ -24,6 +24,10 @@ class Windows {
   Windows(std::vector<int64_t> ends_ms, int64_t range_ms, Grid grid)
       : ends_ms_(std::move(ends_ms)), range_ms_(range_ms), grid_(grid) {}
 
+  // Makes every window reach beyond its range; before find().
+  void extend(Extension extension, int64_t lookback_ms);
+
+  std::span<const int64_t> ends_ms() const { return ends_ms_; }
   std::vector<int64_t>& times_ms() { return times_ms_; }  // fill it, then call find()
   void find();
 
@@ -49,10 +53,15 @@ class Windows {
 
  private:
   RangeRow kept_row();
+  RangeRow make_row(std::span<const int64_t> times_ms, std::span<const double> values, const uint32_t* lo,
+                    const uint32_t* hi) const;
 
   std::vector<int64_t> ends_ms_;
   int64_t range_ms_;
   Grid grid_;
+  Extension extension_ = Extension::None;
+  int64_t margin_before_ms_ = 0;
+  int64_t margin_after_ms_ = 0;
   std::vector<int64_t> times_ms_;
   std::vector<uint32_t> lo_;
   std::vector<uint32_t> hi_;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "scraper/promql/functions/extended.h"
 #include "scraper/promql/functions/functions.h"
 #include "scraper/promql/kahan.h"
 
@@ -90,6 +91,10 @@ std::vector<uint32_t> reset_positions(std::span<const double> values) {
 
 void extrapolate(const RangeRow& row, const RowOut& out, Extrapolation kind) {
   const bool counter = kind != Extrapolation::Delta;
+  if (row.extension != Extension::None) {
+    extended_difference(row, out, counter, kind == Extrapolation::Rate);
+    return;
+  }
   const std::vector<uint32_t> resets = counter ? reset_positions(row.values) : std::vector<uint32_t>{};
   Extrapolator extrapolator(row.range_ms, counter, kind == Extrapolation::Rate);
   size_t first_reset = 0;
@@ -194,26 +199,33 @@ void range_predict_linear(const RangeRow& row, const RangeArgs& args, const RowO
   });
 }
 
-void range_changes(const RangeRow& row, const RangeArgs&, const RowOut& out) {
-  for_each_window(row, 1, [&](const Window& window) {
-    size_t changes = 0;
-    for (size_t i = 1; i < window.values.size(); ++i) {
-      const double before = window.values[i - 1];
-      const double value = window.values[i];
-      if (value != before && !(std::isnan(value) && std::isnan(before))) ++changes;
+namespace {
+
+// Counts the neighbours of each window for which counts(before, value) holds.
+template <class Counts>
+void count_neighbours(const RangeRow& row, const RowOut& out, Counts counts) {
+  for_each_window(row, 1, [&](const Window& whole) {
+    const std::optional<Window> window =
+        row.extension == Extension::None ? whole : covered_samples(row, whole);
+    if (!window) return;
+    size_t count = 0;
+    for (size_t i = 1; i < window->values.size(); ++i) {
+      if (counts(window->values[i - 1], window->values[i])) ++count;
     }
-    out.set(window.step, static_cast<double>(changes));
+    out.set(whole.step, static_cast<double>(count));
+  });
+}
+
+}  // namespace
+
+void range_changes(const RangeRow& row, const RangeArgs&, const RowOut& out) {
+  count_neighbours(row, out, [](double before, double value) {
+    return value != before && !(std::isnan(value) && std::isnan(before));
   });
 }
 
 void range_resets(const RangeRow& row, const RangeArgs&, const RowOut& out) {
-  for_each_window(row, 1, [&](const Window& window) {
-    size_t resets = 0;
-    for (size_t i = 1; i < window.values.size(); ++i) {
-      if (window.values[i] < window.values[i - 1]) ++resets;
-    }
-    out.set(window.step, static_cast<double>(resets));
-  });
+  count_neighbours(row, out, [](double before, double value) { return value < before; });
 }
 
 void range_double_exponential_smoothing(const RangeRow& row, const RangeArgs& args, const RowOut& out) {
