@@ -22,8 +22,10 @@ class AnswerDesk {
   // `deliver` is called on the loop's thread.
   AnswerDesk(loop::EventLoop& loop, Deliver deliver) : deliver_(std::move(deliver)), loop_(&loop) {}
 
-  // The thread that runs the loop; before the first request.
-  void bind_thread() { loop_thread_ = std::this_thread::get_id(); }
+  // The thread that runs the loop; before the first request. Written once, because answering threads read it.
+  void bind_thread() {
+    if (loop_thread_ != std::this_thread::get_id()) loop_thread_ = std::this_thread::get_id();
+  }
   void close();
   void take(const std::shared_ptr<Responder::Exchange>& exchange);
 

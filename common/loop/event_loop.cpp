@@ -44,7 +44,7 @@ Result<std::unique_ptr<EventLoop>> EventLoop::make(const Clock& clock) {
     ::close(epoll_fd);
     return error;
   }
-  auto loop = std::unique_ptr<EventLoop>(new EventLoop(clock, epoll_fd, wake_fd));
+  auto loop = std::make_unique<EventLoop>(Private{}, clock, epoll_fd, wake_fd);
   auto watched = loop->watch(wake_fd, EPOLLIN, [wake_fd](uint32_t) {
     uint64_t count = 0;
     // The counter is all there is to read; what was posted is run in every round.
@@ -54,7 +54,7 @@ Result<std::unique_ptr<EventLoop>> EventLoop::make(const Clock& clock) {
   return loop;
 }
 
-EventLoop::EventLoop(const Clock& clock, int epoll_fd, int wake_fd)
+EventLoop::EventLoop(Private, const Clock& clock, int epoll_fd, int wake_fd)
     : clock_(clock), epoll_fd_(epoll_fd), wake_fd_(wake_fd) {}
 
 EventLoop::~EventLoop() {

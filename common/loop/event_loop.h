@@ -24,7 +24,10 @@ using DescriptorCallback = std::function<void(uint32_t events)>;
 enum class TimerId : uint64_t { None = 0 };
 
 class EventLoop {
+  struct Private {};  // Only make() can name it.
+
  public:
+  EventLoop(Private, const Clock& clock, int epoll_fd, int wake_fd);
   static Result<std::unique_ptr<EventLoop>> make(const Clock& clock);
   ~EventLoop();
   EventLoop(const EventLoop&) = delete;
@@ -53,7 +56,6 @@ class EventLoop {
 
  private:
   struct Watch;
-  EventLoop(const Clock& clock, int epoll_fd, int wake_fd);
   Status control(int operation, int fd, uint32_t events, uint32_t generation);
   int timeout_ms() const;
   void dispatch(uint64_t key, uint32_t events);

@@ -123,25 +123,27 @@ TEST_SUITE("http_server/server") {
   }
 
   TEST_CASE("a handler may answer later from another thread") {
-    TestServer server;
-    std::vector<std::thread> threads;
-    server.server->route("GET", "/", [&](const Request& request, Responder responder) {
-      auto held = std::make_shared<Responder>(std::move(responder));
-      threads.emplace_back([held, path = request.path] {
-        std::this_thread::sleep_for(5ms);
-        held->send(text_response(200, path));
+    std::vector<std::thread> threads;  // The loop's thread's until the server has ended.
+    {
+      TestServer server;
+      server.server->route("GET", "/", [&](const Request& request, Responder responder) {
+        auto held = std::make_shared<Responder>(std::move(responder));
+        threads.emplace_back([held, path = request.path] {
+          std::this_thread::sleep_for(5ms);
+          held->send(text_response(200, path));
+        });
       });
-    });
-    server.start();
-    std::vector<Client> clients;
-    for (int i = 0; i < 20; ++i) {
-      clients.emplace_back(server.port);
-      REQUIRE(clients.back().get("/" + std::to_string(i)));
-    }
-    for (int i = 0; i < 20; ++i) {
-      const auto answer = clients[static_cast<size_t>(i)].receive();
-      REQUIRE(answer);
-      CHECK(answer->body == "/" + std::to_string(i));
+      server.start();
+      std::vector<Client> clients;
+      for (int i = 0; i < 20; ++i) {
+        clients.emplace_back(server.port);
+        REQUIRE(clients.back().get("/" + std::to_string(i)));
+      }
+      for (int i = 0; i < 20; ++i) {
+        const auto answer = clients[static_cast<size_t>(i)].receive();
+        REQUIRE(answer);
+        CHECK(answer->body == "/" + std::to_string(i));
+      }
     }
     for (std::thread& thread : threads) thread.join();
   }
