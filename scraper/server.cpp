@@ -11,6 +11,7 @@
 #include "common/core/service_manager.h"
 #include "common/core/size.h"
 #include "common/exporter/build_info.h"
+#include "common/web/web_config.h"
 #include "scraper/config/load.h"
 #include "scraper/config/writer.h"
 #include "scraper/promql/engine.h"
@@ -156,13 +157,26 @@ Status Server::open_parts(const config::Config& configuration) {
                              .query_threads = query_threads(options_)});
   if (!api) return api.error();
   api_ = *std::move(api);
-  const auto idle_timeout = std::chrono::duration_cast<std::chrono::seconds>(options_.read_timeout);
-  http_ = std::make_unique<http::Server>(
-      *loop_, logger_,
-      http::ServerOptions{.connections_max = static_cast<unsigned>(options_.connections_max),
-                          .idle_timeout = idle_timeout,
-                          .request_time_max = idle_timeout});
+  if (auto status = open_http(); !status) return status;
   api_->add_routes(*http_, ui::page(options_.page_title, prefix));
+  return Ok{};
+}
+
+Status Server::open_http() {
+  const auto idle_timeout = std::chrono::duration_cast<std::chrono::seconds>(options_.read_timeout);
+  http::ServerOptions http{.connections_max = static_cast<unsigned>(options_.connections_max),
+                           .idle_timeout = idle_timeout,
+                           .request_time_max = idle_timeout};
+  if (!options_.web_config_file.empty()) {
+    auto web = web::load_web_config(options_.web_config_file);
+    if (!web) return web.error();
+    auto tls = web::tls_options(*web);
+    if (!tls) return tls.error().in(options_.web_config_file);
+    http.tls = *std::move(tls);
+    filter_ = std::make_unique<web::WebFilter>(options_.web_config_file, *std::move(web), *loop_, logger_);
+  }
+  http_ = std::make_unique<http::Server>(*loop_, logger_, std::move(http));
+  if (filter_) http_->set_filter(filter_.get());
   return Ok{};
 }
 

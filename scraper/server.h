@@ -19,6 +19,7 @@
 #include "common/http_server/server.h"
 #include "common/loop/event_loop.h"
 #include "common/metrics/instruments.h"
+#include "common/web/web_filter.h"
 #include "scraper/api/api.h"
 #include "scraper/api/views.h"
 #include "scraper/config/config.h"
@@ -60,6 +61,7 @@ class Server final : public api::ServerView {
 
  private:
   Status open_parts(const config::Config& configuration);
+  Status open_http();
   Status open_listeners();
   void apply(config::Config configuration);
   void update_engine();
@@ -89,6 +91,7 @@ class Server final : public api::ServerView {
   std::unique_ptr<tsdb::Database> database_;
   std::unique_ptr<scrape::ScrapeManager> scraper_;
   std::unique_ptr<discovery::Discovery> discovery_;
+  std::unique_ptr<web::WebFilter> filter_;  // null without --web.config.file
   std::unique_ptr<http::Server> http_;
   std::unique_ptr<api::Api> api_;
 };

@@ -95,6 +95,7 @@ Api::Api(Made, Parts parts, ApiOptions options, std::unique_ptr<const re2::RE2> 
     : parts_(parts),
       options_(std::move(options)),
       origins_(std::move(origins)),
+      query_metrics_(parts.registry),
       pool_(options_.query_threads) {
   parts_.registry.callback(kQueries, [this] { return static_cast<double>(pool_.pending()); });
 }
@@ -217,6 +218,7 @@ http::Response Api::run(const Route& route, const http::Request& request, const 
                                           .server = parts_.server,
                                           .targets = parts_.targets,
                                           .cancelled = cancelled,
+                                          .metrics = &query_metrics_,
                                           .queue_seconds = static_cast<double>(waited_ns) / kNsPerSecond});
   return finish(route.path, request, std::move(response), received_ns);
 }

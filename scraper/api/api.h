@@ -70,6 +70,7 @@ class Api {
   Parts parts_;
   const ApiOptions options_;
   const std::unique_ptr<const re2::RE2> origins_;
+  QueryMetrics query_metrics_;
   std::atomic<Readiness> readiness_{Readiness::Starting};
   mutable Mutex mutex_;
   Storage storage_ GUARDED_BY(mutex_);

@@ -11,6 +11,7 @@
 
 #include "common/core/clock.h"
 #include "common/http_server/request.h"
+#include "common/metrics/instruments.h"
 #include "scraper/api/views.h"
 #include "scraper/promql/engine.h"
 #include "scraper/scrape/target_status.h"
@@ -35,6 +36,18 @@ struct Storage {
   std::shared_ptr<const promql::Engine> engine;  // Shared with running queries: a reload replaces it.
 };
 
+// Counted by the query routes, under the reference's names.
+struct QueryMetrics {
+  explicit QueryMetrics(Registry& registry);
+  void count(const promql::QueryStats& stats, double queue_seconds);
+
+ private:
+  Counter& samples_;
+  Histogram& queue_seconds_;
+  Histogram& prepare_seconds_;
+  Histogram& eval_seconds_;
+};
+
 struct Call {
   const http::Request& request;
   const ApiOptions& options;
@@ -43,7 +56,8 @@ struct Call {
   const ServerView& server;
   const scrape::TargetStatusSource& targets;
   const std::atomic<bool>* cancelled = nullptr;  // set when the client has gone
-  double queue_seconds = 0;                      // how long the request waited for a thread
+  QueryMetrics* metrics = nullptr;
+  double queue_seconds = 0;  // how long the request waited for a thread
 };
 
 // query_handlers.cpp

@@ -1,6 +1,7 @@
 // /api/v1/query, query_range, query_exemplars, format_query.
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
@@ -16,6 +17,13 @@ namespace sonde::api {
 namespace {
 
 constexpr int64_t kPointsMax = 11'000;
+constexpr Desc kQuerySamples{"prometheus_engine_query_samples_total",
+                             "The total number of samples loaded by all queries.", MetricType::Counter};
+constexpr Desc kQuerySeconds{"prometheus_engine_query_duration_histogram_seconds",
+                             "Histogram of query timings.",
+                             MetricType::Histogram,
+                             {"slice"}};
+constexpr std::array kQuerySecondsBounds{0.01, 0.1, 1.0, 10.0};
 constexpr std::string_view kTruncatedWarning = "results truncated due to limit";
 
 http::Response query_error(const Error& error) {
@@ -77,6 +85,7 @@ http::Response timed_out_in_queue() {
 http::Response answer(const Call& call, Result<promql::QueryResult> result,
                       const QueryParameters& parameters) {
   if (!result) return query_error(result.error());
+  if (call.metrics != nullptr) call.metrics->count(result->stats, call.queue_seconds);
   if (parameters.limit > 0 && result->series.size() > parameters.limit) {
     result->series.resize(parameters.limit);
     result->warnings.emplace_back(kTruncatedWarning);
@@ -115,6 +124,19 @@ Result<promql::TimeSpan> read_span(const http::Request& request) {
 }
 
 }  // namespace
+
+QueryMetrics::QueryMetrics(Registry& registry)
+    : samples_(registry.counter(kQuerySamples)),
+      queue_seconds_(registry.histogram(kQuerySeconds, kQuerySecondsBounds, {"queue_time"})),
+      prepare_seconds_(registry.histogram(kQuerySeconds, kQuerySecondsBounds, {"prepare_time"})),
+      eval_seconds_(registry.histogram(kQuerySeconds, kQuerySecondsBounds, {"inner_eval"})) {}
+
+void QueryMetrics::count(const promql::QueryStats& stats, double queue_seconds) {
+  samples_.add(static_cast<double>(stats.samples_total));
+  queue_seconds_.observe(queue_seconds);
+  prepare_seconds_.observe(stats.prepare_seconds);
+  eval_seconds_.observe(stats.eval_seconds);
+}
 
 http::Response query(const Call& call) {
   const auto time_ms = time_parameter(call.request, "time");
