@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -35,6 +37,11 @@ constexpr Desc kMountInfo{"node_filesystem_mount_info",
 
 constexpr std::string_view kTimeoutText = "mountpoint timeout";
 
+// Their statfs reads memory and cannot hang, so it needs no thread of its own. Sorted.
+constexpr std::array<std::string_view, 8> kLocalTypes{"devtmpfs", "ext2",  "ext3",  "ext4",
+                                                      "proc",     "ramfs", "tmpfs", "xfs"};
+static_assert(std::ranges::is_sorted(kLocalTypes));
+
 class FilesystemCollector final : public Collector {
  public:
   FilesystemCollector(const CollectorContext& context, DeviceFilter mount_points, DeviceFilter types)
@@ -49,8 +56,17 @@ class FilesystemCollector final : public Collector {
 
   Status collect(MetricSink& sink) override {
     if (auto status = refresh_mounts(); !status) return status;
-    const std::vector<StatfsJob>& answers = pool_.ask(paths_);
-    for (size_t i = 0; i < mounts_.size(); ++i) collect_mount(mounts_[i], answers[i], sink);
+    const std::vector<StatfsJob>& answers = pool_.ask(pool_paths_);
+    for (const ShownMount& shown : mounts_) {
+      if (shown.pool_index) {
+        collect_mount(shown.mount, answers[*shown.pool_index], sink);
+        continue;
+      }
+      StatfsJob job;
+      job.error_number = ::statfs(shown.path.c_str(), &job.answer) == 0 ? 0 : errno;
+      job.state = StatfsJob::State::Answered;
+      collect_mount(shown.mount, job, sink);
+    }
     return Ok{};
   }
 
@@ -66,15 +82,20 @@ class FilesystemCollector final : public Collector {
     auto mounts = parse_mounts(*content, roots_);
     if (!mounts) return mounts.error();
     mounts_.clear();
-    paths_.clear();
+    pool_paths_.clear();
     // Differs: device numbers are not compared. Bind mounts and mounts over others would give the same series
     // twice.
     std::set<std::tuple<std::string, std::string, std::string>> seen;
     for (Mount& mount : *mounts) {
       if (mount_points_.ignores(mount.mount_point) || types_.ignores(mount.type)) continue;
       if (!seen.emplace(mount.device, mount.mount_point, mount.type).second) continue;
-      paths_.push_back(roots_.host(mount.mount_point));
-      mounts_.push_back(std::move(mount));
+      ShownMount shown{.mount = std::move(mount), .path = {}, .pool_index = {}};
+      shown.path = roots_.host(shown.mount.mount_point);
+      if (!std::ranges::binary_search(kLocalTypes, std::string_view(shown.mount.type))) {
+        shown.pool_index = pool_paths_.size();
+        pool_paths_.push_back(shown.path);
+      }
+      mounts_.push_back(std::move(shown));
     }
     mounts_text_ = *content;
     return Ok{};
@@ -106,6 +127,11 @@ class FilesystemCollector final : public Collector {
     sink.sample(kMountInfo, {mount.device, mount.major, mount.minor, mount.mount_point}, 1);
   }
 
+  struct ShownMount {
+    Mount mount;
+    std::string path;                  // from here
+    std::optional<size_t> pool_index;  // of its answer in the pool's
+  };
   Logger& logger_;
   ReadBuffer buffer_;  // Its own: it runs on the worker pool.
   const Roots& roots_;
@@ -115,8 +141,8 @@ class FilesystemCollector final : public Collector {
   DeviceFilter types_;
   StatfsPool pool_;
   std::string mounts_text_;
-  std::vector<Mount> mounts_;       // those that are shown
-  std::vector<std::string> paths_;  // parallel to mounts_
+  std::vector<ShownMount> mounts_;
+  std::vector<std::string> pool_paths_;  // of the mounts that may hang
   std::string error_;
 };
 
