@@ -185,7 +185,9 @@ class CollectorSet::Impl {
       std::erase_if(slot.waiting, [&](const auto& waiting) { return waiting.get() == &scrape; });
       // Where another scrape waits longer, its deadline decides.
       if (slot.late || !slot.waiting.empty()) continue;
-      slot.late = pool_.abandon(slot.job);
+      const WorkerPool::Abandoned how = pool_.abandon(slot.job);
+      if (how == WorkerPool::Abandoned::Finished) continue;  // returned() is on its way.
+      slot.late = how == WorkerPool::Abandoned::Running;
       if (!slot.late) slot.running = false;  // It was still in the queue: no worker was free.
       logger_.warn("collector is past its deadline and left out",
                    {{"name", slot.entry.name}, {"started", slot.late ? "true" : "false"}});

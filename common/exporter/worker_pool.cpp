@@ -113,14 +113,15 @@ WorkerPool::JobId WorkerPool::submit(std::function<void()> job) {
   return id;
 }
 
-bool WorkerPool::abandon(JobId job) {
+WorkerPool::Abandoned WorkerPool::abandon(JobId job) {
   bool start = false;
   {
     const MutexLock lock(state_->mutex);
     const auto found = state_->running.find(job);
     if (found == state_->running.end()) {
-      std::erase_if(state_->waiting, [job](const State::Job& waiting) { return waiting.id == job; });
-      return false;
+      const size_t dropped =
+          std::erase_if(state_->waiting, [job](const State::Job& waiting) { return waiting.id == job; });
+      return dropped > 0 ? Abandoned::Dropped : Abandoned::Finished;
     }
     found->second = true;
     --state_->worker_count;
@@ -129,7 +130,7 @@ bool WorkerPool::abandon(JobId job) {
     if (start) ++state_->worker_count;
   }
   if (start) start_worker(state_);
-  return true;
+  return Abandoned::Running;
 }
 
 }  // namespace sonde::exporter

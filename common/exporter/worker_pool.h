@@ -22,9 +22,9 @@ class WorkerPool {
 
   JobId submit(std::function<void()> job);
 
-  // Gives up on a job: one that waits is dropped, the worker of one that runs no longer counts. True when it
-  // was running and will return some day.
-  bool abandon(JobId job);
+  // Gives up on a job: one that waits is dropped, the worker of one that runs no longer counts.
+  enum class Abandoned : uint8_t { Dropped, Running, Finished };
+  Abandoned abandon(JobId job);
 
  private:
   struct State;

@@ -202,8 +202,10 @@ TEST_SUITE("exporter/collector_set") {
     // In the first scrape the hung ones hold all workers; from the second on, they are known.
     bench.page({}, 50ms);
     std::string page;
-    for (int i = 0; i < 20 && !has(page, "x_success{collector=\"last\"} 1\n"); ++i)
+    for (int i = 0; i < 200 && !has(page, "x_success{collector=\"last\"} 1\n"); ++i) {
       page = bench.page({}, 100ms);
+      std::this_thread::sleep_for(10ms);
+    }
     CHECK(has(page, "x_success{collector=\"last\"} 1\n"));
     latch.open();
   }

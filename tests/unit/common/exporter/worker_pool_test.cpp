@@ -50,7 +50,8 @@ TEST_SUITE("exporter/worker_pool") {
     };
     CHECK(settle(4) == 4);
     int abandoned = 0;
-    for (const WorkerPool::JobId job : jobs) abandoned += pool.abandon(job) ? 1 : 0;
+    for (const WorkerPool::JobId job : jobs)
+      abandoned += pool.abandon(job) == WorkerPool::Abandoned::Running ? 1 : 0;
     // Each was abandoned as it ran; the waiting ones were dropped or took a replacement's place.
     CHECK(abandoned >= 4);
     CHECK(settle(8) <= 8);
@@ -65,7 +66,7 @@ TEST_SUITE("exporter/worker_pool") {
     for (size_t i = 0; i < WorkerPool::kWorkersMax; ++i) pool.submit([gate] { gate.wait(); });
     const WorkerPool::JobId waiting = pool.submit([&] { ran = true; });
     std::this_thread::sleep_for(20ms);
-    CHECK_FALSE(pool.abandon(waiting));
+    CHECK(pool.abandon(waiting) == WorkerPool::Abandoned::Dropped);
     open.set_value();
     std::this_thread::sleep_for(20ms);
     CHECK_FALSE(ran);

@@ -2,10 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "common/web/tls_names.h"
-
 using sonde::ErrorCode;
-using sonde::web::gnutls_priorities;
 using sonde::web::parse_web_config;
 using sonde::web::tls_options;
 
@@ -72,23 +69,6 @@ TEST_SUITE("web/web_config") {
     REQUIRE(sans);
     CHECK(tls_options(*sans).error().code() == ErrorCode::Unsupported);
     CHECK(tls_options(*sans).error().message().find("client_allowed_sans") != std::string::npos);
-  }
-
-  TEST_CASE("versions ciphers and curves become a priority string") {
-    CHECK(
-        gnutls_priorities(
-            {.version_min = 2, .version_max = 3, .cipher_suites = {}, .curves = {}, .server_order = true}) ==
-        "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE");
-    const std::vector<std::string> suites{"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"};
-    const std::vector<std::string> curves{"CurveP521"};
-    CHECK(gnutls_priorities({.version_min = 2,
-                             .version_max = 2,
-                             .cipher_suites = suites,
-                             .curves = curves,
-                             .server_order = false}) ==
-          "NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:-MAC-ALL:-KX-ALL:+ECDHE-RSA:+ECDHE-ECDSA:+AES-256-GCM:+"
-          "AEAD:"
-          "-GROUP-ALL:+GROUP-SECP521R1");
   }
 
 }  // TEST_SUITE
