@@ -108,13 +108,18 @@ class Join {
         one_(swapped_ ? left : right),
         fill_many_(swapped_ ? binary.matching.fill_right : binary.matching.fill_left),
         fill_one_(swapped_ ? binary.matching.fill_left : binary.matching.fill_right),
-        out_(left.steps()) {}
+        out_(left.steps()),
+        any_many_(left.words()) {
+    for (size_t row = 0; row < many_.rows(); ++row) {
+      for (size_t word = 0; word < any_many_.size(); ++word) any_many_[word] |= many_.bits(row)[word];
+    }
+  }
 
   Status add(const MatchGroup& group) {
     const auto& many = swapped_ ? group.right : group.left;
     const auto& one = swapped_ ? group.left : group.right;
     const bool fills = fill_many_ || fill_one_;
-    if (!fills && (many.empty() || one.size() <= 1)) {
+    if (!fills && one.size() <= 1) {
       if (one.empty() || many.empty()) return Ok{};
       if (many.size() == 1 || binary_.matching.cardinality != Cardinality::OneToOne) {
         for (const size_t row : many) add_pair(row, one.front());
@@ -166,7 +171,8 @@ class Join {
   Status add_step(const Labels& labels, std::span<const size_t> many, std::span<const size_t> one,
                   size_t step) {
     size_t found = kNone;
-    for (const size_t row : one) {
+    // Where the other side has nothing at all, not even its duplicates count.
+    for (const size_t row : has_bit(any_many_.data(), step) || fill_many_ ? one : std::span<const size_t>()) {
       if (!one_.has(row, step)) continue;
       if (found != kNone) return duplicate_error(labels, one_.labels(found), one_.labels(row));
       found = row;
@@ -230,6 +236,7 @@ class Join {
   std::optional<double> fill_many_;
   std::optional<double> fill_one_;
   Tile out_;
+  std::vector<uint64_t> any_many_;            // steps at which the many side has anything
   std::unordered_map<size_t, size_t> pairs_;  // of the group at hand
 };
 

@@ -19,16 +19,19 @@ struct Instant {
 };
 
 Instant instant_of(double seconds_since_1970) {
-  // Years beyond what the calendar holds are cut; Go would wrap around.
+  // What no 64-bit integer holds becomes the smallest one, whose time of day follows from 2^63 modulo a day.
+  constexpr double kInt64Max = 9.2e18;
+  constexpr int64_t kSecondOfDayOutside = 55'808;
+  const bool inside = std::fabs(seconds_since_1970) < kInt64Max;
+  // Years beyond what the calendar holds are cut.
   constexpr double kSecondsMax = 9e11;
   const double bounded =
-      std::isnan(seconds_since_1970)
-          ? 0
-          : std::fmax(-kSecondsMax, std::fmin(kSecondsMax, std::trunc(seconds_since_1970)));
+      inside ? std::fmax(-kSecondsMax, std::fmin(kSecondsMax, std::trunc(seconds_since_1970))) : -kSecondsMax;
   const auto seconds = static_cast<int64_t>(bounded);
   const int64_t days = (seconds >= 0 ? seconds : seconds - (kSecondsPerDay - 1)) / kSecondsPerDay;
   const std::chrono::sys_days day{std::chrono::days{days}};
-  return {std::chrono::year_month_day{day}, day, seconds - days * kSecondsPerDay};
+  return {std::chrono::year_month_day{day}, day,
+          inside ? seconds - days * kSecondsPerDay : kSecondOfDayOutside};
 }
 
 template <class Fn>
