@@ -43,11 +43,35 @@ std::string tag_of(fy_token* token) {
   return std::string(full.starts_with(kTagPrefix) ? full.substr(kTagPrefix.size()) : full);
 }
 
+// The text between single quotes: '' is a quote, a line break folds to a space, an empty line stays a line
+// break. Read here because libfyaml 0.7.12 loses the end of such text when it has both.
+std::string read_single_quoted(std::string_view raw) {
+  constexpr std::string_view kBlank = " \t\r";
+  std::string out;
+  while (true) {
+    const Cut line = cut(raw, '\n');
+    std::string_view piece = line.before;
+    if (line.found) piece = piece.substr(0, piece.find_last_not_of(kBlank) + 1);
+    for (size_t i = 0; i < piece.size(); ++i) {
+      out += piece[i];
+      if (piece[i] == '\'') ++i;
+    }
+    if (!line.found) return out;
+    size_t breaks = 1;
+    for (raw = line.after; !raw.empty(); ++breaks) {
+      raw.remove_prefix(std::min(raw.find_first_not_of(kBlank), raw.size()));
+      if (!raw.starts_with('\n')) break;
+      raw.remove_prefix(1);
+    }
+    out += breaks == 1 ? std::string(" ") : std::string(breaks - 1, '\n');
+  }
+}
+
 // Builds the tree from the parser's events. Anchored nodes are kept and copied where an alias names them; a
 // node that is not complete yet cannot be named, so no cycle can arise. Both limits count what aliases add.
 class TreeBuilder {
  public:
-  TreeBuilder(std::string_view text, std::string_view file_name) : file_name_(file_name) {
+  TreeBuilder(std::string_view text, std::string_view file_name) : text_(text), file_name_(file_name) {
     fy_diag_cfg diag_config;
     fy_diag_cfg_default(&diag_config);
     diag_config.fp = nullptr;
@@ -193,7 +217,7 @@ class TreeBuilder {
     Subtree out;
     fy_token* token = event_->scalar.value;
     out.node.kind = NodeKind::Scalar;
-    out.node.text = text_of(token);
+    out.node.text = scalar_text(token);
     out.node.plain = token == nullptr || fy_token_scalar_style(token) == FYSS_PLAIN;
     const std::string tag = tag_of(event_->scalar.tag);
     if (tag == "str" || tag == "!") {
@@ -205,6 +229,17 @@ class TreeBuilder {
     }
     if (out.node.plain && is_null_text(out.node.text)) out.node.kind = NodeKind::Null;
     return out;
+  }
+
+  std::string scalar_text(fy_token* token) const {
+    const bool single = token != nullptr && fy_token_scalar_style(token) == FYSS_SINGLE_QUOTED;
+    const fy_mark* begin = single ? fy_token_start_mark(token) : nullptr;
+    const fy_mark* end = single ? fy_token_end_mark(token) : nullptr;
+    if (begin == nullptr || end == nullptr || end->input_pos < begin->input_pos ||
+        end->input_pos > text_.size()) {
+      return std::string(text_of(token));
+    }
+    return read_single_quoted(text_.substr(begin->input_pos, end->input_pos - begin->input_pos));
   }
 
   Result<Subtree> read_alias(size_t depth) {
@@ -310,6 +345,7 @@ class TreeBuilder {
     }
   }
 
+  std::string_view text_;  // what is parsed; outlives the builder
   std::string_view file_name_;
   std::unique_ptr<fy_diag, DestroyDiag> diag_;
   std::unique_ptr<fy_parser, DestroyParser> parser_;

@@ -52,6 +52,16 @@ TEST_SUITE("common/yaml/parser") {
     CHECK(at(good("a: >-\n  x\n  y\n"), "a").text == "x y");
   }
 
+  TEST_CASE("single quotes fold lines and double the quote") {
+    CHECK(at(good("a: 'it''s'"), "a").text == "it's");
+    CHECK(at(good("a: ''''"), "a").text == "'");
+    CHECK(at(good("a: 'one  \n   two''s\n\n\n  three '\nb: 1"), "a").text == "one two's\n\nthree ");
+    CHECK(at(good("a: '\n x'"), "a").text == " x");
+    CHECK(at(good("\xC3\xA9: '\xC3\xA9''\xC3\xA9'"), "\xC3\xA9").text == "\xC3\xA9'\xC3\xA9");
+    const std::string quotes(182, '\'');
+    CHECK(at(good("a: 'x" + quotes + "\n  y\n  z'"), "a").text == "x" + quotes.substr(91) + " y z");
+  }
+
   TEST_CASE("null is what is unquoted and empty or tilde or null") {
     for (const char* text : {"a:", "a: ~", "a: null", "a: Null", "a: NULL"}) {
       CAPTURE(text);
