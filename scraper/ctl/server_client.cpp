@@ -85,7 +85,7 @@ Result<http::FetchResponse> ServerClient::fetch(http::FetchRequest request) {
   request.headers.insert(request.headers.end(), headers_.begin(), headers_.end());
   request.timeout = kTimeout;
   request.accept_gzip = true;
-  const std::string what = request.method + " " + quoted(request.url, 200);
+  const std::string url = request.url;
   std::optional<Result<http::FetchResponse>> answer;
   parts_->client->fetch(std::move(request), std::make_shared<const http::ClientConfig>(),
                         [&](Result<http::FetchResponse> response) {
@@ -93,9 +93,8 @@ Result<http::FetchResponse> ServerClient::fetch(http::FetchRequest request) {
                           parts_->loop->stop();
                         });
   parts_->loop->run();
-  if (!answer) return Error(ErrorCode::Unavailable, what + ": no answer");
-  if (!*answer) return answer->error().in(what);
-  return *std::move(*answer);
+  if (!answer) return Error(ErrorCode::Unavailable, url + ": no answer");
+  return *std::move(answer);
 }
 
 }  // namespace sonde::ctl

@@ -25,7 +25,7 @@ class ServerClient {
   static Result<ServerClient> connect(std::string url, const std::vector<std::string>& headers);
 
   Result<http::FetchResponse> get(std::string_view path, const Form& query = {});
-  // As a form. The errors of a transport name the URL.
+  // As a form. Errors name the URL.
   Result<http::FetchResponse> post(std::string_view path, const Form& form);
 
  private:

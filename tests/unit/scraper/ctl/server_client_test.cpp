@@ -22,7 +22,7 @@ TEST_SUITE("ctl/server_client") {
     REQUIRE(client);
     const auto response = client->get("/-/ready");
     REQUIRE_FALSE(response);
-    CHECK(response.error().message().starts_with("GET \"http://127.0.0.1:1/-/ready\": "));
+    CHECK(response.error().message().starts_with("Get \"http://127.0.0.1:1/-/ready\": "));
   }
 }
 
