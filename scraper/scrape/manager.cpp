@@ -75,8 +75,7 @@ Result<std::unique_ptr<ScrapeManager>> ScrapeManager::make(ScrapeOptions options
   if (options.shard_count == 0) {
     options.shard_count = std::clamp<size_t>(std::thread::hardware_concurrency(), 1, kDefaultShardsMax);
   }
-  std::unique_ptr<ScrapeManager> manager(
-      new ScrapeManager(std::move(options), clock, logger, sink, registry));
+  std::unique_ptr<ScrapeManager> manager(new ScrapeManager(std::move(options), clock, logger, sink, registry));
   for (size_t i = 0; i < manager->options_.shard_count; ++i) {
     auto shard = Shard::make({.clock = clock,
                               .logger = logger,

@@ -210,7 +210,7 @@ bool ScrapeLoop::build(std::string_view body, exposition::Dialect dialect, Outco
   return true;
 }
 
-// The values of this scrape stay as they were read; the new memo serves the next one.
+// Makes the memo anew in the order of this body, and reads the values by it again.
 void ScrapeLoop::refresh_memo(std::string_view body, exposition::Dialect dialect) {
   if (!shared_.compare || ++unfit_scrapes_ < patience_) return;
   unfit_scrapes_ = 0;
@@ -262,6 +262,7 @@ void ScrapeLoop::finish(Outcome outcome) {
   const double duration_seconds =
       static_cast<double>(shared_.loop.clock().monotonic_ns() - started_ns_) / 1e9;
   if (!rows_.open()) {
+    // Differs: the reference lets two targets write the same series in turns.
     outcome.error =
         Error(ErrorCode::AlreadyExists,
               "another target has the same labels: give one of them a label of its own by relabel_configs");

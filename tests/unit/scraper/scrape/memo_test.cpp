@@ -7,20 +7,17 @@
 #include <map>
 #include <random>
 
-#include "scraper/scrape/body_reader.h"
-#include "scraper/scrape/memo_builder.h"
-#include "tests/unit/scraper/scrape/recording_sink.h"
+#include "tests/unit/scraper/scrape/memo_target.h"
 
 namespace config = sonde::config;
 namespace exposition = sonde::exposition;
 namespace scrape = sonde::scrape;
 using sonde::Labels;
+using sonde::testing::Parsed;
 using sonde::testing::RecordingSink;
+using Target = sonde::testing::MemoTarget;
 
 namespace {
-
-// Value bits by series; nullopt for a body that is refused.
-using Parsed = std::optional<std::map<std::string, uint64_t>>;
 
 // What a body says, by the general parser alone: of equal series the first.
 Parsed parse_plainly(const std::string& body, exposition::Dialect dialect) {
@@ -38,45 +35,6 @@ Parsed parse_plainly(const std::string& body, exposition::Dialect dialect) {
     out.emplace(labels->to_string(), std::bit_cast<uint64_t>(reader.entry().value));
   }
 }
-
-// A target as a loop keeps it: the memo of the last body, made anew when it does not fit.
-struct Target {
-  RecordingSink& sink;
-  scrape::MemoTable& table;
-  scrape::SampleRules rules;
-  Labels labels{{"job", "j"}, {"instance", "i"}};
-  bool compare = true;
-  std::shared_ptr<const scrape::Memo> memo{};
-  scrape::BodyValues values{};
-  size_t built = 0;
-
-  Parsed read(const std::string& body, exposition::Dialect dialect = exposition::Dialect::Text) {
-    scrape::BodyFit fit = scrape::BodyFit::Unknown;
-    if (memo && memo->dialect == dialect) fit = read_along(body);
-    if (fit == scrape::BodyFit::Unknown) {
-      ++built;
-      auto made =
-          scrape::build_memo({.rules = rules, .target = labels, .table = table, .sink = sink}, body, dialect);
-      if (made.error) return std::nullopt;
-      memo = made.memo;
-      fit = read_along(body);
-      REQUIRE(fit == scrape::BodyFit::Read);
-    }
-    if (fit == scrape::BodyFit::Broken) return std::nullopt;
-    std::map<std::string, uint64_t> out;
-    const auto columns = sink.columns(memo->shape);
-    for (size_t i = 0; i < memo->column_count; ++i) {
-      if ((values.present[i / 64] >> (i % 64) & 1) == 0) continue;
-      out.emplace(columns[i].to_string(), std::bit_cast<uint64_t>(values.columns[i]));
-    }
-    return out;
-  }
-  scrape::BodyFit read_along(const std::string& body) {
-    scrape::BodyReader reader(body, *memo, {.compare = compare, .honor_timestamps = rules.honor_timestamps},
-                              values);
-    return reader.read();
-  }
-};
 
 // Bodies that change as exporters change, and now and then as broken ones do.
 class RandomPage {
@@ -220,34 +178,6 @@ Parsed with_exported_job(Parsed parsed) {
 }  // namespace
 
 TEST_SUITE("scrape/memo") {
-  TEST_CASE("a plain number is read exactly or left to the general parser") {
-    const auto read = [](std::string text) -> std::optional<double> {
-      text += '\n';
-      double value = 0;
-      const char* end = scrape::read_plain_number(text.data(), text.data() + text.size(), value);
-      if (end == nullptr) return std::nullopt;
-      CHECK(end == text.data() + text.size());
-      return value;
-    };
-    CHECK(read("0") == 0.0);
-    CHECK(read("42") == 42.0);
-    CHECK(read("-1.5") == -1.5);
-    CHECK(std::signbit(*read("-0")));
-    CHECK(read("3.3526575104e+10") == 33526575104.0);
-    CHECK(read("1e-09") == 1e-9);
-    CHECK(read("0.1") == 0.1);
-    CHECK(read("123456789012345678") == 123456789012345678.0);
-    CHECK(read("9007199254740993.5") == std::nullopt);
-    for (const char* other : {"", "-", "NaN", "+Inf", "1_0", "0x1", "1e", "1e400", "1.", ".5", "+1", "1 2",
-                              "1e+", "1234567890123456789"}) {
-      CAPTURE(other);
-      CHECK_FALSE(read(other).has_value());
-    }
-    double value = 0;
-    const std::string cut = "12";
-    CHECK(scrape::read_plain_number(cut.data(), cut.data() + cut.size(), value) == nullptr);
-  }
-
   TEST_CASE("random bodies read alike with the memo and without it and by the plain parser") {
     for (uint32_t seed = 1; seed <= 30; ++seed) {
       RecordingSink sink;
@@ -292,23 +222,6 @@ TEST_SUITE("scrape/memo") {
     CHECK(metadata[0].type == sonde::MetricType::Gauge);
   }
 
-  TEST_CASE("lines in another order are found") {
-    RecordingSink sink;
-    scrape::MemoTable table;
-    Target target{.sink = sink, .table = table, .rules = {}};
-    std::string forwards;
-    std::string backwards;
-    for (int i = 0; i < 50; ++i) {
-      const std::string line = "m{i=\"" + std::to_string(i) + "\"} " + std::to_string(i) + "\n";
-      forwards += line;
-      backwards.insert(0, line);
-    }
-    const Parsed first = target.read(forwards);
-    CHECK(target.read(backwards) == first);
-    CHECK(target.built == 1);
-    CHECK(target.values.resyncs > 0);
-  }
-
   TEST_CASE("a TYPE line decides how le is written wherever it moves") {
     RecordingSink sink;
     scrape::MemoTable table;
@@ -320,74 +233,5 @@ TEST_SUITE("scrape/memo") {
     CHECK(target.read(gauge)->contains("h{le=\"1\"}"));
     CHECK(target.read("# TYPE x histogram\nx 1\n" + gauge)->contains("h{le=\"1\"}"));
     CHECK(target.read("# TYPE x histogram\nx 1\nh{le=\"1\"} 1\n")->contains("h{le=\"1.0\"}"));
-  }
-
-  TEST_CASE("OpenMetrics needs its end and its strictness also behind a memo") {
-    using exposition::Dialect;
-    RecordingSink sink;
-    scrape::MemoTable table;
-    Target target{.sink = sink, .table = table, .rules = {}};
-    const std::string good = "# TYPE a counter\na_total 1 # {t=\"x\"} 1\nb 2\n# EOF\n";
-    REQUIRE(target.read(good, Dialect::OpenMetrics));
-    REQUIRE(target.read(good, Dialect::OpenMetrics));
-    CHECK(target.built == 1);
-    for (size_t cut = 0; cut < good.size() - 1; ++cut) {
-      const std::string body = good.substr(0, cut);
-      CAPTURE(body);
-      CHECK(target.read(body, Dialect::OpenMetrics).has_value() ==
-            parse_plainly(body, Dialect::OpenMetrics).has_value());
-    }
-    CHECK_FALSE(target.read("# TYPE a counter\na_total  1\nb 2\n# EOF\n", Dialect::OpenMetrics));
-    CHECK_FALSE(target.read(good + "a 1\n", Dialect::OpenMetrics));
-    CHECK(target.read(good, Dialect::OpenMetrics));
-  }
-
-  TEST_CASE("equal targets share one memo and one shape whatever their labels") {
-    RecordingSink sink;
-    scrape::MemoTable table;
-    const std::string body = "a{instance=\"x\"} 1\nb 2\n";
-    Target one{.sink = sink, .table = table, .rules = {}};
-    Target two{
-        .sink = sink, .table = table, .rules = {}, .labels = Labels{{"job", "j"}, {"instance", "other"}}};
-    Target three{.sink = sink,
-                 .table = table,
-                 .rules = {},
-                 .labels = Labels{{"job", "j"}, {"exported_instance", "y"}}};
-    one.read(body);
-    two.read(body);
-    CHECK(one.memo == two.memo);
-    CHECK(one.read(body)->contains("a{exported_instance=\"x\"}"));
-    three.read(body);  // Other label names collide, so the columns are others.
-    CHECK(three.memo != one.memo);
-    CHECK(three.read(body)->contains("a{instance=\"x\"}"));
-    CHECK(table.size() == 2);
-  }
-
-  TEST_CASE("rules that look at a target's label are not shared between its values") {
-    const auto rule = [](config::RelabelSpec spec) {
-      return *config::RelabelRule::make(std::move(spec), config::NameValidation::Utf8);
-    };
-    RecordingSink sink;
-    scrape::MemoTable table;
-    scrape::SampleRules rules;
-    rules.relabel_rules.push_back(
-        rule({.source_labels = {"instance"}, .target_label = "host", .replacement = "h-$1"}));
-    Target one{.sink = sink, .table = table, .rules = rules};
-    Target two{
-        .sink = sink, .table = table, .rules = rules, .labels = Labels{{"job", "j"}, {"instance", "other"}}};
-    CHECK(one.read("a 1\n")->contains("a{host=\"h-i\"}"));
-    CHECK(two.read("a 1\n")->contains("a{host=\"h-other\"}"));
-
-    scrape::SampleRules by_name;
-    by_name.relabel_rules.push_back(
-        rule({.source_labels = {"__name__"}, .regex = "b.*", .action = config::RelabelAction::Drop}));
-    scrape::MemoTable second;
-    Target three{.sink = sink, .table = second, .rules = by_name};
-    Target four{.sink = sink, .table = second, .rules = by_name, .labels = two.labels};
-    CHECK(three.read("a 1\nb1 2\n")->size() == 1);
-    CHECK(three.values.scraped == 2);
-    CHECK(three.values.kept == 1);
-    four.read("a 1\nb1 2\n");
-    CHECK(three.memo == four.memo);
   }
 }

@@ -99,7 +99,7 @@ constexpr const char* kA = R"(a{instance="i",job="j"})";
 
 }  // namespace
 
-TEST_SUITE("scrape/loop") {
+TEST_SUITE("scrape/scrape_loop") {
   TEST_CASE("samples and reports are one row with the target's labels") {
     Page page;
     page.set("# TYPE a counter\na 1\nb{x=\"y\"} 2.5e3\n");

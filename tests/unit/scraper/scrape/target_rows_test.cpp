@@ -1,0 +1,85 @@
+#include "scraper/scrape/target_rows.h"
+
+#include <doctest/doctest.h>
+
+#include "scraper/scrape/memo_builder.h"
+#include "tests/unit/scraper/scrape/recording_sink.h"
+
+namespace scrape = sonde::scrape;
+using sonde::Labels;
+using sonde::testing::RecordingSink;
+
+namespace {
+
+struct Fixture {
+  RecordingSink sink;
+  scrape::GroupClaims claims;
+  scrape::MemoTable table;
+  scrape::SampleRules rules;
+  Labels target{{"job", "j"}};
+  std::unique_ptr<scrape::TargetRows> rows = make(1);
+
+  std::unique_ptr<scrape::TargetRows> make(uint64_t loop_id) {
+    return std::make_unique<scrape::TargetRows>(
+        scrape::TargetRows::Context{.sink = sink, .claims = claims, .loop_id = loop_id}, target, false);
+  }
+  scrape::RowCounts append(const std::string& body, int64_t timestamp_ms) {
+    const auto memo = scrape::build_memo({.rules = rules, .target = target, .table = table, .sink = sink},
+                                         body, sonde::exposition::Dialect::Text)
+                          .memo;
+    scrape::BodyValues values;
+    scrape::BodyReader reader(body, *memo, {}, values);
+    REQUIRE(reader.read() == scrape::BodyFit::Read);
+    REQUIRE(rows->open());
+    return rows->append(memo, values, {1, 2, 3, 4, 5}, timestamp_ms);
+  }
+};
+
+}  // namespace
+
+TEST_SUITE("scrape/target_rows") {
+  TEST_CASE("reports are columns beside the samples") {
+    Fixture fixture;
+    fixture.append("a 7\n", 1000);
+    CHECK(fixture.sink.last("a{job=\"j\"}") == 7);
+    CHECK(fixture.sink.last("up{job=\"j\"}") == 1);
+    CHECK(fixture.sink.last("scrape_series_added{job=\"j\"}") == 5);
+    CHECK(fixture.sink.rows() == 1);
+  }
+
+  TEST_CASE("a row that comes too late is counted in samples") {
+    Fixture fixture;
+    fixture.append("a 7\n", 1000);
+    CHECK(fixture.append("a 8\n", 900).out_of_order == 6);
+    CHECK(fixture.append("a 8\n", 1000).duplicate == 6);
+  }
+
+  TEST_CASE("a line of old times loses only itself") {
+    Fixture fixture;
+    fixture.append("a 1\nb{x=\"1\"} 1 900\nb{x=\"2\"} 2 950\n", 1000);
+    const auto counts = fixture.append("a 2\nb{x=\"1\"} 3 890\nb{x=\"2\"} 4 960\n", 2000);
+    CHECK(counts.out_of_order == 1);
+    CHECK(fixture.sink.last("b{job=\"j\",x=\"2\"}") == 4);
+    CHECK(fixture.sink.last("b{job=\"j\",x=\"1\"}") == 1);
+  }
+
+  TEST_CASE("ten minutes ahead is the most") {
+    Fixture fixture;
+    CHECK(fixture.append("a 1 601000\nb 1 601001\n", 1000).out_of_bounds == 1);
+    CHECK(fixture.sink.last("a{job=\"j\"}") == 1);
+    CHECK_FALSE(fixture.sink.last("b{job=\"j\"}"));
+  }
+
+  TEST_CASE("the end marks what nobody took over") {
+    Fixture fixture;
+    fixture.append("a 7\nb 1 900\n", 1000);
+    fixture.rows->leave();
+    auto next = fixture.make(2);
+    REQUIRE(next->open());
+    fixture.rows->end(2000);
+    CHECK(fixture.sink.last("a{job=\"j\"}") == 7);
+    next->end(3000);
+    CHECK_FALSE(fixture.sink.last("a{job=\"j\"}"));
+    CHECK(fixture.sink.last("b{job=\"j\"}") == 1);  // Its absence means nothing.
+  }
+}
