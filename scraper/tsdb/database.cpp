@@ -92,27 +92,37 @@ void Database::Parts::run_replay() {
   is_ready.notify_all();
 }
 
-void Database::Parts::write_logs(bool sync) {
+void Database::Parts::write_logs() {
   for (size_t shard = 0; shard < head.shard_count(); ++shard) {
     const bool was_failing = head.failing();
-    if (auto written = head.write_log(shard, sync); !written) {
+    if (auto written = head.write_log(shard); !written) {
       log_write_failures.fetch_add(1);
-      if (!was_failing)
-        logger.error("the log cannot be written: samples are refused", {{"err", written.error().message()}});
+      if (was_failing) continue;
+      logger.error("the log cannot be written: samples are refused", {{"err", written.error().message()}});
     } else if (was_failing && !head.failing()) {
       logger.info("the log can be written again: samples are accepted");
     }
   }
 }
 
-void Database::Parts::run_log_thread() {
-  int64_t synced_ms = clock.monotonic_ns() / 1000000;
-  while (sleep_ms(options.wal_write_interval_ms)) {
-    const int64_t now_ms = clock.monotonic_ns() / 1000000;
-    const bool sync = now_ms - synced_ms >= options.wal_sync_interval_ms;
-    if (sync) synced_ms = now_ms;
-    write_logs(sync);
+void Database::Parts::sync_logs() {
+  for (size_t shard = 0; shard < head.shard_count(); ++shard) {
+    if (auto synced = head.sync_log(shard); !synced) {
+      log_write_failures.fetch_add(1);
+      logger.error("the log cannot be synced", {{"err", synced.error().message()}});
+    }
   }
+}
+
+void Database::Parts::run_log_thread() {
+  while (sleep_ms(options.wal_write_interval_ms)) {
+    write_logs();
+    if (options.wal_sync_interval_ms == 0) sync_logs();
+  }
+}
+
+void Database::Parts::run_sync_thread() {
+  while (sleep_ms(options.wal_sync_interval_ms)) sync_logs();
 }
 
 Result<std::unique_ptr<Database>> Database::open(DatabaseOptions options, const Clock& clock,
@@ -122,6 +132,9 @@ Result<std::unique_ptr<Database>> Database::open(DatabaseOptions options, const 
   if (auto prepared = parts->prepare_folder(); !prepared) return prepared.error();
   Parts* running = parts.get();
   parts->log_thread = std::thread([running] { running->run_log_thread(); });
+  if (parts->options.wal_sync_interval_ms > 0) {
+    parts->sync_thread = std::thread([running] { running->run_sync_thread(); });
+  }
   if (parts->options.run_compaction) {
     parts->compaction_thread = std::thread([running] { running->run_compaction_thread(); });
   }
@@ -156,7 +169,8 @@ Status Database::close() {
     parts_->stopping = true;
   }
   parts_->stop_changed.notify_all();
-  for (std::thread* thread : {&parts_->log_thread, &parts_->replay_thread, &parts_->compaction_thread}) {
+  for (std::thread* thread :
+       {&parts_->log_thread, &parts_->sync_thread, &parts_->replay_thread, &parts_->compaction_thread}) {
     if (thread->joinable()) thread->join();
   }
   return flush();
@@ -164,7 +178,8 @@ Status Database::close() {
 
 Status Database::flush() {
   for (size_t shard = 0; shard < parts_->head.shard_count(); ++shard) {
-    if (auto written = parts_->head.write_log(shard, true); !written) return written;
+    if (auto written = parts_->head.write_log(shard); !written) return written;
+    if (auto synced = parts_->head.sync_log(shard); !synced) return synced;
   }
   return Ok{};
 }

@@ -29,7 +29,7 @@ struct DatabaseOptions {
   int64_t retention_time_ms = kDefaultRetentionMs;  // 0: no limit by time
   uint64_t retention_bytes = 0;                     // 0: no limit by size
   int64_t wal_sync_interval_ms = 1000;              // 0: sync every write
-  int64_t wal_write_interval_ms = 100;  // a row is at most twice this old when it reaches the kernel
+  int64_t wal_write_interval_ms = 50;               // what a kill can cost, less the time of a write
   uint64_t wal_segment_bytes = 64ULL << 20;
   size_t shard_count = 1;                      // logs and writers' locks; not on disk
   int64_t block_range_ms = 2LL * 3600 * 1000;  // the head is cut at multiples of it

@@ -34,8 +34,10 @@ struct Database::Parts {
   Status prepare_folder();
   void replay_file(LogReplay& replay, uint64_t number);
   void run_replay();
-  void write_logs(bool sync);
+  void write_logs();
+  void sync_logs();
   void run_log_thread();
+  void run_sync_thread();
   // False when the database is closing.
   bool sleep_ms(int64_t duration_ms);
   bool is_stopping();
@@ -80,6 +82,7 @@ struct Database::Parts {
   std::condition_variable stop_changed;
   bool stopping = false;  // guarded by stop_mutex
   std::thread log_thread;
+  std::thread sync_thread;
   std::thread replay_thread;
   std::thread compaction_thread;
 };

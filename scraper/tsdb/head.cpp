@@ -258,11 +258,15 @@ void Head::flush_if_large(size_t index) {
     is_large = shard.log.pending_bytes() >= kLogWriteBytes;
   }
   // A failure is noticed by failing(); the log thread tries again.
-  if (is_large) (void)shard.log.write(shard.mutex, false);
+  if (is_large) (void)shard.log.write(shard.mutex);
 }
 
-Status Head::write_log(size_t shard, bool sync) {
-  return shards_[shard]->log.write(shards_[shard]->mutex, sync);
+Status Head::write_log(size_t shard) {
+  return shards_[shard]->log.write(shards_[shard]->mutex);
+}
+
+Status Head::sync_log(size_t shard) {
+  return shards_[shard]->log.sync();
 }
 
 size_t Head::pending_log_bytes(size_t shard) const {

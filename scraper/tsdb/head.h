@@ -94,7 +94,8 @@ class Head {
   void end_files();
 
   size_t shard_count() const { return shards_.size(); }
-  Status write_log(size_t shard, bool sync);
+  Status write_log(size_t shard);
+  Status sync_log(size_t shard);
   size_t pending_log_bytes(size_t shard) const;
   bool failing() const;
   std::vector<LogSegment> take_log_segments_before(int64_t time_ms);

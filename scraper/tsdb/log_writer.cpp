@@ -208,11 +208,8 @@ Status LogWriter::write_pending(Pending& pending) {
   if (file_ == nullptr || file_number_ != pending.number) {
     auto file = files_.open_append(names_.log(pending.number));
     if (!file) return file.error();
-    // A file is complete on the disk before the next one begins.
-    if (file_ != nullptr) {
-      if (auto synced = file_->sync(); !synced) return synced;
-    }
-    if (auto synced = files_.sync_directory(names_.logs()); !synced) return synced;
+    if (file_ != nullptr) ended_.push_back(std::move(file_));
+    has_new_file_ = true;
     file_ = *std::move(file);
     file_number_ = pending.number;
   }
@@ -224,30 +221,39 @@ Status LogWriter::write_pending(Pending& pending) {
   return written;
 }
 
-Status LogWriter::write(Mutex& shard_mutex, bool sync) {
-  std::shared_ptr<io::WritableFile> file;
+Status LogWriter::write(Mutex& shard_mutex) {
+  const MutexLock io_lock(io_mutex_);
   {
-    const MutexLock io_lock(io_mutex_);
-    {
-      const MutexLock lock(shard_mutex);
-      close_batch();
-      for (Pending& pending : pending_) writing_.push_back(std::move(pending));
-      pending_.clear();
-      pending_bytes_ = 0;
-    }
-    while (!writing_.empty()) {
-      if (auto written = write_pending(writing_.front()); !written) {
-        failing_.store(true, std::memory_order_relaxed);
-        return written;
-      }
-      writing_.pop_front();
-    }
-    failing_.store(false, std::memory_order_relaxed);
-    file = file_;
+    const MutexLock lock(shard_mutex);
+    close_batch();
+    for (Pending& pending : pending_) writing_.push_back(std::move(pending));
+    pending_.clear();
+    pending_bytes_ = 0;
   }
-  // Without the mutex: a slow disk does not hold up writes to the page cache.
-  if (sync && file != nullptr) return file->sync();
+  while (!writing_.empty()) {
+    if (auto written = write_pending(writing_.front()); !written) {
+      failing_.store(true, std::memory_order_relaxed);
+      return written;
+    }
+    writing_.pop_front();
+  }
+  failing_.store(false, std::memory_order_relaxed);
   return Ok{};
+}
+
+Status LogWriter::sync() {
+  std::vector<std::shared_ptr<io::WritableFile>> files;
+  bool has_new_file = false;
+  {
+    const MutexLock lock(io_mutex_);
+    files = std::exchange(ended_, {});
+    if (file_ != nullptr) files.push_back(file_);
+    has_new_file = std::exchange(has_new_file_, false);
+  }
+  for (const auto& file : files) {
+    if (auto synced = file->sync(); !synced) return synced;
+  }
+  return has_new_file ? files_.sync_directory(names_.logs()) : Ok{};
 }
 
 }  // namespace sonde::tsdb

@@ -74,8 +74,10 @@ class LogWriter {
 
   // Any thread, without the shard's mutex.
 
-  // Writes what is pending; with `sync` also waits for the disk.
-  Status write(Mutex& shard_mutex, bool sync);
+  // Writes what is pending.
+  Status write(Mutex& shard_mutex);
+  // Waits until what was written is on the disk.
+  Status sync();
   bool failing() const { return failing_.load(std::memory_order_relaxed); }
   uint64_t bytes_written() const { return bytes_written_.load(std::memory_order_relaxed); }
 
@@ -94,7 +96,7 @@ class LogWriter {
   void add_key_row(const GroupHead& head, GroupLogState& state);
   void add_entry(EntryKind kind, std::string_view body);
   void close_batch();
-  Status write_pending(Pending& pending);
+  Status write_pending(Pending& pending) REQUIRES(io_mutex_);
 
   const SymbolTable& symbols_;
   io::FileSystem& files_;
@@ -119,6 +121,8 @@ class LogWriter {
   std::deque<Pending> writing_ GUARDED_BY(io_mutex_);  // taken from pending_, not written yet
   std::shared_ptr<io::WritableFile> file_
       GUARDED_BY(io_mutex_);  // shared with a sync that runs without the mutex
+  std::vector<std::shared_ptr<io::WritableFile>> ended_ GUARDED_BY(io_mutex_);  // complete, not synced yet
+  bool has_new_file_ GUARDED_BY(io_mutex_) = false;                             // its name is not synced yet
   uint64_t file_number_ GUARDED_BY(io_mutex_) = 0;
   std::atomic<bool> failing_{false};
   std::atomic<uint64_t> bytes_written_{0};
