@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,6 +34,8 @@ struct RangeRow {
   Extension extension = Extension::None;
   int64_t margin_before_ms = 0;
   int64_t margin_after_ms = 0;
+  // Asked now and then by for_each_window: true ends it early, because nobody wants the result any more.
+  const std::function<bool()>* must_stop = nullptr;
 };
 
 struct RangeArgs {
@@ -60,13 +63,22 @@ struct Window {
   size_t step = 0;
 };
 
+// How many samples of windows may be looked at between two questions whether to stop; a millisecond's work.
+inline constexpr size_t kSamplesPerQuestion = 1 << 20;
+
 // Calls fn(window) for every step whose window has at least `least` samples.
 template <class Fn>
 void for_each_window(const RangeRow& row, size_t least, Fn fn) {
+  size_t samples = 0;
   for (size_t step = 0; step < row.grid.count; ++step) {
     const size_t lo = row.lo[step];
     const size_t count = row.hi[step] - lo;
     if (count < least || count == 0) continue;
+    samples += count;
+    if (samples >= kSamplesPerQuestion) {
+      samples = 0;
+      if (row.must_stop != nullptr && (*row.must_stop)()) return;
+    }
     fn(Window{row.times_ms.subspan(lo, count), row.values.subspan(lo, count), step});
   }
 }

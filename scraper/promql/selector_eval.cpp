@@ -259,10 +259,14 @@ Status Evaluator::stream_range_call(const Call& call, const CallContext& context
   std::string failure;
   const RangeArgs args{scalars, &state_.annotations, ranges, &failure};
 
+  const std::function<bool()> must_stop = [this] { return !state_.check().ok(); };
   Tile tile(context.grid.count);
   const auto add = [&](Labels labels, const RangeRow& range_row) -> Status {
     const size_t row = tile.add_row({});
-    function.range(range_row, args, {tile.values(row), tile.bits(row)});
+    RangeRow stoppable = range_row;
+    stoppable.must_stop = &must_stop;
+    function.range(stoppable, args, {tile.values(row), tile.bits(row)});
+    if (auto status = state_.check(); !status) return status;
     if (!failure.empty()) return execution_error(failure);
     if (tile.row_is_empty(row)) {
       tile.truncate(row);
