@@ -142,6 +142,7 @@ std::string find_fault(const Options& o) {
     return "--log.level: " + level.error().message();
   if (const auto format = parse_log_format(o.log_format); !format)
     return "--log.format: " + format.error().message();
+  // Differs: there is no agent mode; taking the flag and storing locally would surprise.
   if (o.agent || o.has_feature("agent")) return "agent mode is not supported, leave --agent out";
   if (o.query_concurrency_max < 1) return "--query.max-concurrency must be at least 1";
   if (o.query_samples_max < 1) return "--query.max-samples must be at least 1";

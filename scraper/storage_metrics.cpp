@@ -22,6 +22,8 @@ double as_seconds(int64_t time_ms) {
   return static_cast<double>(time_ms) / 1000;
 }
 
+// Differs: out-of-order and out-of-bound are counted per scrape, because a scrape is stored as one row or not
+// at all.
 constexpr std::array kMetrics{
     MetricRow{{"prometheus_tsdb_blocks_loaded", "Number of currently loaded data blocks"},
               [](const Counters& c) { return as_number(c.blocks); }},

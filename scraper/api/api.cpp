@@ -177,6 +177,7 @@ void Api::add_page_routes(http::Server& server, std::string page) {
   const auto show = [this, page = std::move(page)](const http::Request& request, http::Responder responder) {
     responder.send(finish("/", request, http::html_response(page), parts_.loop.clock().monotonic_ns()));
   };
+  // Differs: "/" is the page and no redirect to "/query"; old links keep working.
   for (const std::string_view path : {"/graph", "/query", "/targets"}) add(server, kGet, path, show);
   // The longest match wins, so this is the root alone and what nobody else took.
   server.route(kGet, "/", [this, show](http::Request request, http::Responder responder) {

@@ -26,7 +26,8 @@ std::string working_folder() {
   return buffer.data();
 }
 
-// Clients choose their queries by this version, so it is the reference's whose API is spoken.
+// Differs: the version is the reference's whose API is spoken, because clients choose their queries by it;
+// ours is in the revision.
 void append_buildinfo(JsonWriter& json) {
   json.begin_object();
   json.member("version", std::string_view(kReferenceServerVersion));
