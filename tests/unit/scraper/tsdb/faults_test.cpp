@@ -1,0 +1,217 @@
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "tests/unit/common/io/fault_file_system.h"
+#include "tests/unit/scraper/tsdb/test_database.h"
+
+namespace sonde::tsdb {
+namespace {
+
+constexpr storage::TimeRange kAlways{INT64_MIN, INT64_MAX};
+constexpr int64_t kHourMs = 3600 * 1000;
+
+// A database with one group of one column.
+struct Fixture {
+  explicit Fixture(DatabaseOptions options = {}) {
+    options.file_system = &files;
+    options.wal_write_interval_ms = 1000000;  // only flush() writes
+    database = open_database(folder.path(), context, options);
+    const std::vector<Labels> columns{{{"__name__", "m"}}};
+    shape = database->intern_shape(columns);
+    group = database->open_group({{"job", "j"}}, {});
+  }
+  storage::AppendOutcome append(int64_t time_ms, double value) {
+    return database->append(group, shape, {time_ms, std::span(&value, 1), {}});
+  }
+  size_t samples() const {
+    const Model model = read_all(*database, {}, kAlways);
+    return model.empty() ? 0 : model.begin()->second.size();
+  }
+
+  TestContext context;
+  TemporaryFolder folder;
+  io::FaultFileSystem files;
+  std::unique_ptr<Database> database;
+  storage::ShapeId shape{};
+  storage::GroupId group{};
+};
+
+TEST_SUITE("scraper/tsdb/faults") {
+  TEST_CASE("a full disk refuses rows and keeps queries and recovers by itself") {
+    Fixture f;
+    CHECK(f.append(1000, 1) == storage::AppendOutcome::Stored);
+    REQUIRE(f.database->flush());
+    f.files.fail_after_bytes(3);
+    CHECK(f.append(2000, 2) == storage::AppendOutcome::Stored);
+    CHECK(f.database->flush().error().code() == ErrorCode::LimitExceeded);
+    CHECK(f.append(3000, 3) == storage::AppendOutcome::Refused);
+    CHECK(f.database->counters().refusing);
+    CHECK(f.database->counters().rows_refused == 1);
+    CHECK(f.samples() == 2);
+    f.files.fail_after_bytes(-1);
+    REQUIRE(f.database->flush());
+    CHECK(f.append(4000, 4) == storage::AppendOutcome::Stored);
+    CHECK_FALSE(f.database->counters().refusing);
+    f.database.reset();
+    const auto again = open_database(f.folder.path(), f.context);
+    const Model model = read_all(*again, {}, kAlways);
+    REQUIRE(model.size() == 1);
+    CHECK(model.begin()->second.size() == 3);
+    CHECK(again->counters().log_corruptions == 0);
+  }
+
+  TEST_CASE("a block that cannot be written leaves the head as it was") {
+    Fixture f;
+    for (int i = 0; i < 1000; ++i) f.append(i * 60000, i);  // 16.6 hours
+    f.files.fail_after_bytes(2000);
+    CHECK_FALSE(f.database->compact());
+    CHECK(f.database->counters().compactions_failed == 1);
+    CHECK(f.samples() == 1000);
+    f.files.fail_after_bytes(-1);
+    REQUIRE(f.database->compact());
+    CHECK(f.database->counters().blocks == 7);  // the head keeps what is newer than 14 h
+    CHECK(f.samples() == 1000);
+    f.database.reset();
+    const auto again = open_database(f.folder.path(), f.context);
+    CHECK(read_all(*again, {}, kAlways).begin()->second.size() == 1000);
+  }
+
+  TEST_CASE("a block without its line in the MANIFEST is not used") {
+    Fixture f;
+    for (int i = 0; i < 1000; ++i) f.append(i * 60000, i);
+    REQUIRE(f.database->flush());
+    // What a crash before the line leaves: the log as it was, and the block.
+    const std::string copy = f.folder.path() + "/copy";
+    std::filesystem::create_directories(copy);
+    std::filesystem::copy(f.folder.path() + "/log", copy + "/log", std::filesystem::copy_options::recursive);
+    REQUIRE(f.database->compact());
+    std::filesystem::copy(f.folder.path() + "/blocks", copy + "/blocks",
+                          std::filesystem::copy_options::recursive);
+    std::ofstream(copy + "/blocks/9-9-9.block.tmp") << "half";
+    const auto again = open_database(copy, f.context);
+    CHECK(again->counters().blocks == 0);
+    CHECK(std::filesystem::is_empty(copy + "/blocks"));
+    CHECK(read_all(*again, {}, kAlways).begin()->second.size() == 1000);
+  }
+
+  TEST_CASE("a damaged chunk is that query's error") {
+    Fixture f;
+    for (int i = 0; i < 1000; ++i) f.append(i * 60000, i * 1.1);
+    REQUIRE(f.database->compact());
+    f.database.reset();
+    std::string first;
+    for (const auto& entry : std::filesystem::directory_iterator(f.folder.path() + "/blocks")) {
+      if (first.empty() || entry.path().string() < first) first = entry.path().string();
+    }
+    const auto read = [&] {
+      const auto database = open_database(f.folder.path(), f.context);
+      const auto selection =
+          database->select({}, {.range = kAlways, .step_ms = 0, .window_ms = 0, .function = {}});
+      storage::Column column;
+      return (*selection)->series_count() == 1 && (*selection)->read_column(0, column).ok() &&
+             column.values.size() == 1000;
+    };
+    CHECK(read());
+    const auto size = std::filesystem::file_size(first);
+    size_t refused = 0;
+    for (size_t at = 0; at < size; at += 7) {
+      std::fstream file(first, std::ios::in | std::ios::out | std::ios::binary);
+      file.seekg(static_cast<std::streamoff>(at));
+      const char byte = static_cast<char>(file.get());
+      file.seekp(static_cast<std::streamoff>(at));
+      file.put(static_cast<char>(byte ^ 0x40));
+      file.flush();
+      refused += read() ? 0 : 1;
+      file.seekp(static_cast<std::streamoff>(at));
+      file.put(byte);
+    }
+    // All but the padding between sections is covered by a checksum.
+    CHECK(refused * 7 > size / 2);
+    CHECK(read());
+  }
+
+  TEST_CASE("blocks older than the retention go and their files with them") {
+    DatabaseOptions options;
+    options.retention_time_ms = 4 * kHourMs;
+    Fixture f(options);
+    for (int i = 0; i < 1000; ++i) f.append(i * 60000, i);
+    REQUIRE(f.database->compact());
+    CHECK(f.database->counters().blocks == 2);
+    CHECK(f.database->counters().blocks_deleted_by_time == 5);
+    f.database->set_retention(0, 1);
+    REQUIRE(f.database->compact());
+    CHECK(f.database->counters().blocks == 0);
+    CHECK(f.database->counters().blocks_deleted_by_size == 2);
+    CHECK(std::filesystem::is_empty(f.folder.path() + "/blocks"));
+    CHECK(f.samples() == 1000 - 14 * 60);
+    f.database.reset();
+    const auto again = open_database(f.folder.path(), f.context);
+    CHECK(read_all(*again, {}, kAlways).begin()->second.size() == 1000 - 14 * 60);
+  }
+
+  TEST_CASE("rows older than the newest block are out of bounds") {
+    Fixture f;
+    for (int i = 0; i < 1000; ++i) f.append(i * 60000, i);
+    REQUIRE(f.database->compact());
+    const auto other = f.database->open_group({{"job", "other"}}, {});
+    const double value = 1;
+    CHECK(f.database->append(other, f.shape, {14 * kHourMs - 1, std::span(&value, 1), {}}) ==
+          storage::AppendOutcome::OutOfBounds);
+    CHECK(f.database->append(other, f.shape, {14 * kHourMs, std::span(&value, 1), {}}) ==
+          storage::AppendOutcome::Stored);
+  }
+
+  TEST_CASE("readers and writers of different groups run side by side") {
+    DatabaseOptions options;
+    options.shard_count = 2;
+    options.block_range_ms = 600 * 1000;
+    TestContext context;
+    const TemporaryFolder folder;
+    const auto database = open_database(folder.path(), context, options);
+    std::vector<Labels> columns;
+    for (int c = 0; c < 70; ++c) columns.push_back({{"__name__", "m" + std::to_string(c)}});
+    const auto shape = database->intern_shape(columns);
+    constexpr int kRows = 600;
+    // Every value of a row is the row's number, so that half a row would be seen.
+    const auto write = [&](int writer) {
+      const auto group = database->open_group({{"w", std::to_string(writer)}}, {});
+      std::vector<double> values(columns.size());
+      for (int row = 0; row < kRows; ++row) {
+        std::ranges::fill(values, row);
+        database->append(group, shape, {row * 1000 * 5, values, {}});
+      }
+    };
+    std::atomic<bool> done{false};
+    std::atomic<int> wrong{0};
+    const auto read = [&] {
+      while (!done.load()) {
+        for (const auto& [labels, samples] : read_all(*database, {equals("__name__", "m69")}, kAlways)) {
+          for (const auto& [time_ms, bits] : samples) {
+            if (std::bit_cast<double>(bits) != static_cast<double>(time_ms / 5000)) wrong.fetch_add(1);
+          }
+        }
+      }
+    };
+    std::thread reader(read);
+    std::thread compactor([&] {
+      while (!done.load()) {
+        if (!database->compact()) wrong.fetch_add(1);
+      }
+    });
+    std::thread first(write, 0);
+    std::thread second(write, 1);
+    first.join();
+    second.join();
+    done.store(true);
+    reader.join();
+    compactor.join();
+    CHECK(wrong.load() == 0);
+    for (const auto& [labels, samples] : read_all(*database, {}, kAlways)) CHECK(samples.size() <= kRows);
+  }
+}
+
+}  // namespace
+}  // namespace sonde::tsdb
