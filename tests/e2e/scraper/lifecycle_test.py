@@ -1,4 +1,5 @@
 """Start, reload, stop and crash: exit codes and messages, a broken file keeps the old configuration, data outlives kill -9."""
+import base64
 import os
 import signal
 import subprocess
@@ -80,6 +81,23 @@ def check_quit(folder):
         assert process.wait(10) == 0
 
 
+def check_web_config(folder):
+    web = os.path.join(folder, "web.yml")
+    with open(web, "w") as file:  # The password is "test".
+        file.write("basic_auth_users: {me: $2b$12$hNf2lSsxfm0.i4a.1kVpSOVyBCfIB51VRjgBUyv6kdnyTlgWj81Ay}\n")
+    scraper = lab.Scraper(BINARY, folder, {}, "--web.config.file=" + web)
+    with harness.running(scraper.command, log=scraper.log):
+        url = scraper.url + "/api/v1/query?query=1"
+        harness.wait_for(lambda: harness.fetch(url)[0] == 401, what="a refusal")
+        basic = "Basic " + base64.b64encode(b"me:test").decode()
+        assert harness.fetch(url, headers={"Authorization": basic})[0] == 200
+    with open(web, "w") as file:
+        file.write("basic_auth_userz: {}\n")
+    code, text = refused("--config.file=" + scraper.config, "--web.config.file=" + web,
+                         "--storage.tsdb.path=" + os.path.join(folder, "data"), "--web.listen-address=127.0.0.1:0")
+    assert code == 1 and "basic_auth_userz" in text, (code, text)
+
+
 def main():
     target = lab.Target()
     with lab.folder() as folder, lab.folder() as second:
@@ -90,6 +108,7 @@ def main():
             check_reload(scraper, process, target)
             check_crash(scraper, process)
         check_quit(second)
+        check_web_config(second)
 
 
 main()
