@@ -181,6 +181,7 @@ ScrapeLoop::Outcome ScrapeLoop::read_body(std::string_view body, exposition::Dia
     refresh_memo(body, dialect);
   } else {
     unfit_scrapes_ = 0;
+    patience_ = kPatienceMin;
   }
   return outcome;
 }
