@@ -15,7 +15,7 @@ REQUESTS = [
     "query?query=up", "query?query=load", "query?query=1%2B1", "query?query=%22a%22", "query?query=load[3s]",
     "query?query=nothing", "query?query=load&time=1", "query?query=load&stats=all", "query?query=1/0", "query?query=-1/0",
     "query?query=0/0", "query?query=vector(1e21)", "query?query=vector(1e-7)", "query?query=vector(100000)",
-    "query?query=load%20offset%20-5m", "query?query=sum_over_time(load[5m:1m])", "query?query=load%20@%20end()",
+    "query?query=load%20offset%20-5m", "query?query=sum_over_time(load[2s:1s])&time={end}", "query?query=load%20@%20end()",
     "query", "query?query=", "query?query=up%7B", "query?query=up&time=x", "query?query=up&timeout=x",
     "query?query=%7B__name__%3D~%22.*%22%7D", "query?query=foo(1)", "query?query=up%20*%20on()%20%7Bjob%3D%22known%22%7D",
     "query?query=label_replace(up,%22a%22,%22b%22,%22c%22,%22(%22)",
