@@ -1,0 +1,46 @@
+"""A MariaDB server of its own data folder, and exporters beside it."""
+import contextlib
+import os
+import subprocess
+
+import harness
+
+PASSWORD = "correct-horse#7"
+
+
+def write_cnf(path, **sections):
+    """my.cnf of [section] → keys; "client_servers" is written as client.servers."""
+    with open(path, "w", encoding="utf-8") as file:
+        for name, keys in sections.items():
+            file.write(f"[{name.replace('_', '.')}]\n")
+            file.writelines(f"{key}={value}\n" for key, value in keys.items())
+
+
+@contextlib.contextmanager
+def server(folder):
+    """Runs mariadbd; gives its port. The user sonde has PASSWORD."""
+    mariadbd, install = harness.need("mariadbd"), harness.need("mariadb-install-db")
+    data, socket = os.path.join(folder, "data"), os.path.join(folder, "sock")
+    port = harness.free_port()
+    subprocess.run([install, "--no-defaults", "--user=root", "--auth-root-authentication-method=normal", "--skip-test-db",
+                    f"--datadir={data}"], check=True, capture_output=True)
+    with harness.running([mariadbd, "--no-defaults", "--user=root", f"--datadir={data}", f"--socket={socket}",
+                          f"--port={port}", "--bind-address=127.0.0.1", f"--pid-file={folder}/pid"]):
+        sql = (f"CREATE USER sonde@'%' IDENTIFIED BY '{PASSWORD}'; GRANT PROCESS, REPLICATION CLIENT ON *.* TO sonde@'%';")
+
+        def ready():
+            return subprocess.run([harness.need("mariadb"), "--no-defaults", "-uroot", f"-S{socket}", "-e", sql],
+                                  capture_output=True).returncode == 0
+        harness.wait_for(ready, 40, "mariadbd")
+        yield port
+
+
+@contextlib.contextmanager
+def exporter(cnf, log, *flags, env=None):
+    """Runs ours; gives its base URL and process."""
+    port = harness.free_port()
+    command = [harness.ours("sonde-mysqld-exporter"), f"--web.listen-address=127.0.0.1:{port}", f"--config.my-cnf={cnf}"]
+    with harness.running([*command, *flags], log=log, env=env) as process:
+        base = f"http://127.0.0.1:{port}"
+        harness.wait_http(base + "/")
+        yield base, process

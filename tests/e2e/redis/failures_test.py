@@ -1,0 +1,72 @@
+"""The Redis exporter with servers that are not there, hang or talk rubbish; no Redis needed."""
+import os
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+import harness
+import lab
+from expositions import check, page
+
+
+def timed_page(url):
+    begun = time.monotonic()
+    got = page(url, headers={"X-Prometheus-Scrape-Timeout-Seconds": "2"})
+    return got, time.monotonic() - begun
+
+
+def test_hanging(base, listener):
+    """The kernel completes the connections; nobody ever answers them."""
+    for _ in range(2):
+        got, seconds = timed_page(f"{base}/scrape?target=127.0.0.1:{listener.getsockname()[1]}")
+        check(got.value("redis_up") == 0 and seconds < 2, f"a hanging server is redis_up 0 in time ({seconds:.2f} s)")
+
+
+def test_rubbish(base):
+    answers = [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"$99999999999\r\n", b"*1000000000\r\n", b"*1\r\n" * 100, b"\0" * 4096, b""]
+
+    def talk(listener, answer):
+        while True:
+            try:
+                peer, _ = listener.accept()
+            except OSError:
+                return
+            try:
+                peer.recv(4096)
+                peer.sendall(answer)
+            except OSError:
+                pass
+            peer.close()
+
+    for answer in answers:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            threading.Thread(target=talk, args=(listener, answer), daemon=True).start()
+            got, seconds = timed_page(f"{base}/scrape?target=127.0.0.1:{listener.getsockname()[1]}")
+            check(got.value("redis_up") == 0 and seconds < 2, f"an answer of {answer[:14]!r} is redis_up 0")
+
+
+def test_start(folder):
+    def refused(part, *flags):
+        done = subprocess.run([harness.ours("sonde-redis-exporter"), *flags], capture_output=True, text=True, timeout=10)
+        check(done.returncode == 1 and part in done.stderr, f"{flags[0]} is refused with {part!r}")
+
+    refused("--redis.addr", "--redis.addr=http://x")
+    refused("TLS", "--redis.addr=rediss://x")
+    refused("missing.json", "--redis.password-file=" + os.path.join(folder, "missing.json"))
+
+
+def main():
+    folder = tempfile.mkdtemp()
+    test_start(folder)
+    with socket.create_server(("127.0.0.1", 0)) as listener, \
+            lab.exporter(os.path.join(folder, "log"), "--redis.addr=redis://127.0.0.1:1") as (base, process):
+        check(page(base + "/metrics").value("redis_up") == 0, "a server that is down is redis_up 0")
+        test_rubbish(base)
+        test_hanging(base, listener)
+        process.terminate()
+        check(process.wait(10) == 0, "SIGTERM ends with code 0 while a server hangs")
+
+
+main()
