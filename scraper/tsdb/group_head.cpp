@@ -208,7 +208,8 @@ uint8_t* GroupHead::encode_segment(size_t segment, const double* values, const u
 
 void GroupHead::append(int64_t time_ms, const double* values, const uint64_t* absent, EncodedRow& encoded,
                        TailPool& pool) {
-  encoded.pieces.resize(segments_.size() * kPieceBytesMax);
+  // Never made smaller, so that its bytes are not cleared for each row.
+  encoded.pieces.resize(std::max(encoded.pieces.size(), segments_.size() * kPieceBytesMax));
   encoded.toggles.resize(segments_.size());
   encoded.kind_changes.clear();
   encoded.any_toggle = false;
@@ -223,7 +224,7 @@ void GroupHead::append(int64_t time_ms, const double* values, const uint64_t* ab
     append_entry(segments_[segment],
                  nothing ? std::span<const uint8_t>() : std::span<const uint8_t>(begin, at), pool);
   }
-  encoded.pieces.resize(static_cast<size_t>(at - encoded.pieces.data()));
+  encoded.piece_bytes = static_cast<size_t>(at - encoded.pieces.data());
   note_time(time_ms);
 }
 

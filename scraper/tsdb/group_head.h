@@ -62,7 +62,8 @@ struct KindChange {
 
 // What appending a row made, for the log.
 struct EncodedRow {
-  std::vector<uint8_t> pieces;    // of all segments, in order
+  std::vector<uint8_t> pieces;  // of all segments, in order; only the first piece_bytes are valid
+  size_t piece_bytes = 0;
   std::vector<uint64_t> toggles;  // presence that changed, a word per segment
   std::vector<KindChange> kind_changes;
   bool any_toggle = false;

@@ -152,11 +152,33 @@ Status HeadStretch::read_column(size_t column, double* values, uint64_t* present
   return Ok{};
 }
 
+// Each stage reads only what the one before asked for. Slabs are immutable; of the group only the address is
+// used.
 void HeadStretch::prefetch(size_t column, unsigned stage) const {
-  (void)column;
-  if (stage == 0) prefetch_line(head_);
+  constexpr size_t kLineBytes = 64;
+  if (stage == 1) {
+    const auto* group = reinterpret_cast<const std::byte*>(head_);
+    for (size_t at = 0; at < sizeof(GroupHead); at += kLineBytes) prefetch_line(group + at);
+  }
   for (const Piece& piece : slabs_) {
-    if (stage == 1) prefetch_line(piece.slab.data);
+    const SlabView view = piece.slab.view();
+    switch (stage) {
+      case 0:
+        prefetch_line(view.bytes.data());
+        prefetch_line(view.offset_position(column));
+        break;
+      case 2:
+        prefetch_line(view.segment_position(column));
+        break;
+      case 3: {
+        const auto chunk = view.chunk(column);
+        prefetch_line(chunk.data());
+        if (chunk.size() > kLineBytes) prefetch_line(chunk.data() + kLineBytes);
+        break;
+      }
+      default:
+        break;
+    }
   }
 }
 

@@ -168,7 +168,7 @@ void LogWriter::add_row(const GroupHead& head, GroupLogState& state, const Encod
       io::append_u8(body, change.kind);
     }
   }
-  body.append(reinterpret_cast<const char*>(row.pieces.data()), row.pieces.size());
+  body.append(reinterpret_cast<const char*>(row.pieces.data()), row.piece_bytes);
   add_entry(EntryKind::Row, body);
 }
 

@@ -33,6 +33,15 @@ std::span<const std::byte> SlabView::times() const {
   return bytes.subspan(offset, load<uint16_t>(bytes, 2));
 }
 
+const std::byte* SlabView::offset_position(size_t column) const {
+  return bytes.data() + kSlabHeaderBytes + 4 * (column / kSegmentColumns);
+}
+
+const std::byte* SlabView::segment_position(size_t column) const {
+  if (column >= column_count()) return bytes.data();
+  return bytes.data() + load<uint32_t>(bytes, kSlabHeaderBytes + 4 * (column / kSegmentColumns));
+}
+
 std::span<const std::byte> SlabView::chunk(size_t column) const {
   if (column >= column_count()) return {};
   const size_t offset_at = kSlabHeaderBytes + 4 * (column / kSegmentColumns);

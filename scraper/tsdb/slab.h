@@ -29,6 +29,9 @@ struct SlabView {
   size_t row_count() const;
   size_t column_count() const;
   std::span<const std::byte> times() const;
+  // Where chunk() looks first and second, for prefetching.
+  const std::byte* offset_position(size_t column) const;
+  const std::byte* segment_position(size_t column) const;
   // The chunk of a column; empty when it had its base value throughout, or is a later column (see
   // column_count).
   std::span<const std::byte> chunk(size_t column) const;

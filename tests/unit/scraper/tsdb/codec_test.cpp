@@ -116,8 +116,11 @@ TEST_SUITE("scraper/tsdb/chunk_codec") {
       int64_t before = 0;
       for (size_t i = 0; i < count; ++i) {
         const auto step = static_cast<int64_t>(width == 0 ? 0 : random() >> (64 - width)) / factor * factor;
-        before = round % 3 == 0 ? step : (before + step / 128) % (1LL << 50);
-        if (kind == kKindRaw) before = static_cast<int64_t>(random());
+        if (kind == kKindRaw) {
+          before = static_cast<int64_t>(random());
+        } else {
+          before = round % 3 == 0 ? step : (before + step / 128) % (1LL << 50);
+        }
         values.push_back(before);
       }
       const std::string chunk = chunk_of(kind, values);
