@@ -35,6 +35,7 @@ struct Scrape {
   std::vector<std::shared_ptr<Outcome>> outcomes;  // parallel to slots; nullptr: not back
   size_t pending = 0;
   int64_t begun_ns = 0;
+  std::vector<size_t> here;  // the slots that this thread runs
   loop::EventLoop* loop = nullptr;
   loop::TimerId deadline = loop::TimerId::None;
   std::function<void(std::string page)> done;
@@ -91,12 +92,14 @@ class CollectorSet::Impl {
     }
     scrape->outcomes.resize(scrape->slots.size());
     // Those on workers first: they run while this thread does the others.
-    for (const auto& slot : scrape->slots) {
-      if (slot->entry.may_block) start_on_worker(slot, scrape);
-    }
     for (size_t i = 0; i < scrape->slots.size(); ++i) {
-      if (!scrape->slots[i]->entry.may_block) scrape->outcomes[i] = run_here(*scrape->slots[i]);
+      if (needs_worker(*scrape->slots[i])) {
+        start_on_worker(scrape->slots[i], scrape);
+      } else {
+        scrape->here.push_back(i);
+      }
     }
+    for (const size_t i : scrape->here) scrape->outcomes[i] = run_here(*scrape->slots[i]);
     if (scrape->pending == 0) return finish(*scrape);
     scrape->deadline = loop.at(deadline_monotonic_ns, [this, scrape] { give_up(*scrape); });
   }
@@ -107,6 +110,10 @@ class CollectorSet::Impl {
     Mutex mutex;
     Impl* owner GUARDED_BY(mutex) = nullptr;
   };
+
+  static bool needs_worker(Slot& slot) {
+    return slot.entry.may_block && (slot.running || slot.entry.collector->may_block());
+  }
 
   static std::shared_ptr<Outcome> fresh_outcome(Slot& slot) {
     if (!slot.outcome || slot.outcome.use_count() > 1) slot.outcome = std::make_shared<Outcome>();

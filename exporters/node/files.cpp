@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <poll.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -120,6 +121,12 @@ std::optional<int64_t> KeptFile::integer_attribute(ReadBuffer& buffer) {
   const auto [end, failure] = std::from_chars(text->data() + 2, text->data() + text->size(), value, 16);
   if (failure != std::errc{} || end != text->data() + text->size()) return std::nullopt;
   return value;
+}
+
+bool KeptFile::may_have_changed() const {
+  if (fd_ < 0 || !keep_) return true;
+  pollfd asked{.fd = fd_, .events = POLLPRI, .revents = 0};
+  return ::poll(&asked, 1, 0) != 0;
 }
 
 int KeptFile::open() {

@@ -47,6 +47,10 @@ class KeptFile {
   // Decimal, or hexadecimal after "0x".
   std::optional<int64_t> integer_attribute(ReadBuffer& buffer);
 
+  // Whether what was read last may be out of date, for the files whose changes the kernel tells to poll(2):
+  // mountinfo does. True where it cannot know, so also for a file that does not stay open.
+  bool may_have_changed() const;
+
   // Gives the descriptor back; the next read opens the file again.
   void close();
 

@@ -1,3 +1,5 @@
+#include <sys/statvfs.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -6,6 +8,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "exporters/node/collectors.h"
@@ -42,10 +45,16 @@ constexpr std::array<std::string_view, 8> kLocalTypes{"devtmpfs", "ext2",  "ext3
                                                       "proc",     "ramfs", "tmpfs", "xfs"};
 static_assert(std::ranges::is_sorted(kLocalTypes));
 
+// The list of mounts is the dearest file of a scrape, and the kernel tells when one is mounted, moved or
+// changed. It does not tell of a file system that goes read-only by itself: statfs does for most, and a new
+// look at the list for the rest.
+constexpr int64_t kListAgeMaxNs = 60'000'000'000;
+
 class FilesystemCollector final : public Collector {
  public:
   FilesystemCollector(const CollectorContext& context, DeviceFilter mount_points, DeviceFilter types)
-      : logger_(context.logger),
+      : clock_(context.clock),
+        logger_(context.logger),
         roots_(context.options.roots),
         init_mounts_(roots_.proc("1/mountinfo")),
         own_mounts_(roots_.proc("self/mountinfo")),
@@ -54,8 +63,15 @@ class FilesystemCollector final : public Collector {
         pool_(static_cast<size_t>(std::max<int64_t>(context.options.filesystem.stat_workers, 1)),
               context.options.filesystem.mount_timeout) {}
 
+  bool may_block() override {
+    refreshed_ = refresh_mounts();
+    return !pool_paths_.empty();
+  }
+
   Status collect(MetricSink& sink) override {
-    if (auto status = refresh_mounts(); !status) return status;
+    // The mounts that may_block() saw, so that none is added behind its answer.
+    const Status status = refreshed_ ? *std::exchange(refreshed_, std::nullopt) : refresh_mounts();
+    if (!status) return status;
     const std::vector<StatfsJob>& answers = pool_.ask(pool_paths_);
     for (const ShownMount& shown : mounts_) {
       if (shown.pool_index) {
@@ -73,10 +89,21 @@ class FilesystemCollector final : public Collector {
  private:
   // Mounts seldom change, and the same text means the same mounts.
   Status refresh_mounts() {
+    list_is_kept_ = !mounts_text_.empty() && clock_.monotonic_ns() - listed_ns_ < kListAgeMaxNs &&
+                    !listed_file_->may_have_changed();
+    if (list_is_kept_) return Ok{};
+    listed_file_ = &init_mounts_;
     auto content = init_mounts_.read(buffer_);
     // hidepid hides the first process; ours has the same mounts on most hosts.
-    if (!content && content.error().code() == ErrorCode::NotFound) content = own_mounts_.read(buffer_);
-    if (!content) return content.error();
+    if (!content && content.error().code() == ErrorCode::NotFound) {
+      listed_file_ = &own_mounts_;
+      content = own_mounts_.read(buffer_);
+    }
+    if (!content) {
+      mounts_text_.clear();
+      return content.error();
+    }
+    listed_ns_ = clock_.monotonic_ns();
     if (*content == mounts_text_) return Ok{};
     mounts_text_.clear();
     auto mounts = parse_mounts(*content, roots_);
@@ -110,7 +137,8 @@ class FilesystemCollector final : public Collector {
     }
     const std::array<std::string_view, 4> labels{mount.device, error_, mount.type, mount.mount_point};
     sink.sample(kDeviceError, labels, error_.empty() ? 0 : 1);
-    sink.sample(kReadOnly, labels, mount.read_only ? 1 : 0);
+    const bool turned_read_only = list_is_kept_ && error_.empty() && (job.answer.f_flags & ST_RDONLY) != 0;
+    sink.sample(kReadOnly, labels, mount.read_only || turned_read_only ? 1 : 0);
     if (!error_.empty()) {
       if (logger_.enabled(LogLevel::Debug)) {
         logger_.debug("statfs failed", {{"mountpoint", mount.mount_point}, {"err", error_}});
@@ -132,6 +160,7 @@ class FilesystemCollector final : public Collector {
     std::string path;                  // from here
     std::optional<size_t> pool_index;  // of its answer in the pool's
   };
+  const Clock& clock_;
   Logger& logger_;
   ReadBuffer buffer_;  // Its own: it runs on the worker pool.
   const Roots& roots_;
@@ -140,6 +169,10 @@ class FilesystemCollector final : public Collector {
   DeviceFilter mount_points_;
   DeviceFilter types_;
   StatfsPool pool_;
+  const KeptFile* listed_file_ = nullptr;  // where mounts_text_ is from
+  int64_t listed_ns_ = 0;
+  bool list_is_kept_ = false;        // of an earlier scrape
+  std::optional<Status> refreshed_;  // by may_block(), for the run that follows
   std::string mounts_text_;
   std::vector<ShownMount> mounts_;
   std::vector<std::string> pool_paths_;  // of the mounts that may hang
