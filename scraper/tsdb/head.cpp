@@ -28,11 +28,15 @@ bool is_absent(std::span<const uint64_t> absent, size_t column) {
 }  // namespace
 
 Head::Head(HeadOptions options, io::FileSystem& files, FileNames names)
-    : options_(options), files_(files), names_(std::move(names)) {
-  for (size_t i = 0; i < std::max<size_t>(1, options.shard_count); ++i) {
-    shards_.push_back(std::make_unique<Shard>(symbols_, files_, names_, next_log_number_, next_head_number_,
-                                              options.log_segment_bytes));
+    : options_(options), files_(files), names_(std::move(names)), shards_(make_shards()) {}
+
+std::vector<std::unique_ptr<Head::Shard>> Head::make_shards() {
+  std::vector<std::unique_ptr<Shard>> shards;
+  for (size_t i = 0; i < std::max<size_t>(1, options_.shard_count); ++i) {
+    shards.push_back(std::make_unique<Shard>(symbols_, files_, names_, next_log_number_, next_head_number_,
+                                             options_.log_segment_bytes));
   }
+  return shards;
 }
 
 Head::~Head() = default;

@@ -164,6 +164,7 @@ class Head {
 
   Group& group(storage::GroupId id) const { return *groups_[static_cast<size_t>(id)]; }
   Shard& shard_of(const Group& group) const { return *shards_[group.head.identity().shard]; }
+  std::vector<std::unique_ptr<Shard>> make_shards();
   static TailPool& pool_for(Shard& shard, size_t columns);
 
   storage::AppendOutcome append_locked(Shard& shard, Group& group, const ShapePtr& shape,
