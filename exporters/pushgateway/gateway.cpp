@@ -123,7 +123,10 @@ void Gateway::add_route(std::string_view methods, std::string_view path, std::st
 http::Response Gateway::handle_group(const http::Request& request) {
   auto key = parse_grouping_key(std::string_view(request.raw_path).substr(kPushPath.size()),
                                 options_.enable_utf8_names);
-  if (!key) return http::text_response(400, key.error().message() + "\n");
+  if (!key) {
+    const int status = key.error().code() == ErrorCode::NotFound ? 404 : 400;
+    return http::text_response(status, key.error().message() + "\n");
+  }
   if (request.method == "DELETE") {
     store_.remove(*key);
     return http::text_response(202, "");
@@ -134,9 +137,11 @@ http::Response Gateway::handle_group(const http::Request& request) {
 http::Response Gateway::push(const http::Request& request, const GroupingKey& key) {
   const double now = now_seconds(context_.clock);
   const auto body = text_body(request);
-  auto families = body ? parse_push_body(*body, key) : body.error();
+  if (!body) return http::text_response(400, body.error().message() + "\n");
+  auto families = parse_push_body(*body, key);
   if (!families) {
-    store_.mark_failure(key, now);
+    // What could not be read leaves no trace; what was read and is not allowed is a failed push.
+    if (families.error().code() == ErrorCode::Unsupported) store_.mark_failure(key, now);
     return http::text_response(400, families.error().message() + "\n");
   }
   const PushMode mode = request.method == "PUT" ? PushMode::ReplaceGroup : PushMode::ReplaceFamilies;

@@ -1,6 +1,6 @@
 #include "exporters/pushgateway/grouping_key.h"
 
-#include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +10,7 @@
 namespace sonde::pushgateway {
 namespace {
 
+constexpr std::string_view kJob = "job";
 constexpr std::string_view kBase64Suffix = "@base64";
 
 Error bad_path(std::string message) {
@@ -81,6 +82,8 @@ Result<Label> parse_pair(std::string_view raw_name, std::string_view raw_value) 
 
 bool is_usable_name(std::string_view name, bool utf8_names) {
   if (name.starts_with("__")) return false;
+  // What is left of a name that carries the suffix twice could not be written as a path again.
+  if (name.ends_with(kBase64Suffix)) return false;
   return utf8_names ? !name.empty() && is_valid_utf8(name) : is_legacy_label_name(name);
 }
 
@@ -96,8 +99,11 @@ Result<GroupingKey> parse_grouping_key(std::string_view raw_path, bool utf8_name
     return Error(ErrorCode::LimitExceeded,
                  "more than " + std::to_string(kGroupingLabelsMax) + " labels in the grouping key");
   }
-  std::vector<Label> labels;
-  GroupingKey key;
+  if (parts[0] != kJob && parts[0] != std::string(kJob) + std::string(kBase64Suffix)) {
+    return Error(ErrorCode::NotFound, "a group's path begins with /metrics/job/");
+  }
+  // Of a name that comes twice the last value holds, and of the job the first.
+  std::map<std::string, std::string> labels;
   for (size_t i = 0; i < parts.size(); i += 2) {
     auto label = parse_pair(parts[i], parts[i + 1]);
     if (!label) return label.error();
@@ -106,10 +112,13 @@ Result<GroupingKey> parse_grouping_key(std::string_view raw_path, bool utf8_name
       return bad_path("improper label name " + quoted(label->name));
     if (!is_valid_utf8(label->value))
       return bad_path("label value is not valid UTF-8: " + quoted(label->value));
-    if (label->value.empty()) key.empty_names.push_back(label->name);
-    labels.push_back(std::move(*label));
+    if (i == 0 || label->name != kJob) labels[label->name] = std::move(label->value);
   }
-  key.labels = Labels(std::move(labels));
+  GroupingKey key;
+  for (const auto& [name, value] : labels) {
+    if (value.empty()) key.empty_names.push_back(name);
+    key.labels.set(name, value);
+  }
   return key;
 }
 

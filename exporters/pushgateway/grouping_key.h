@@ -20,7 +20,7 @@ struct GroupingKey {
 };
 
 // `raw_path` starts after "/metrics/": "job/backup/instance/db1", percent-encoded as on the wire. With
-// `utf8_names`, names may be anything and "U__" names are unescaped.
+// `utf8_names`, names may be anything. NotFound when it does not begin with the job.
 Result<GroupingKey> parse_grouping_key(std::string_view raw_path, bool utf8_names);
 
 }  // namespace sonde::pushgateway

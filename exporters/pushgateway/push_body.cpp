@@ -52,7 +52,7 @@ class Builder {
     if (!decoded) return decoded.error();
     const std::string name(decoded->metric_name());
     if (entry.timestamp_ms) {
-      return Error(ErrorCode::InvalidArgument,
+      return Error(ErrorCode::Unsupported,
                    "pushed metrics must not have timestamps (metric " + quoted(name) + ")");
     }
     PushedFamily& target = family_of(name);

@@ -12,7 +12,7 @@
 namespace sonde::pushgateway {
 
 // Families in the order of the body. The key's labels replace labels of the same name; a sample without an
-// instance gets instance="". Timestamps are refused.
+// instance gets instance="". Timestamps are Unsupported; every other error is a text that cannot be read.
 Result<std::vector<PushedFamily>> parse_push_body(std::string_view body, const GroupingKey& key);
 
 }  // namespace sonde::pushgateway

@@ -22,6 +22,24 @@ TEST_SUITE("pushgateway/grouping_key") {
     good("job@base64/L3Zhci90bXA", R"({job="/var/tmp"})");
   }
 
+  TEST_CASE("of a name that comes twice the last value holds and of the job the first") {
+    const auto labels = [](std::string_view path) {
+      return parse_grouping_key(path, false)->labels.to_string();
+    };
+    CHECK(labels("job/a/job/b") == R"({job="a"})");
+    CHECK(labels("job/a/l/1/l/2") == R"({job="a", l="2"})");
+    CHECK(labels("job/a/l/1/l@base64/=") == R"({job="a"})");
+  }
+
+  TEST_CASE("a path that does not begin with the job is not found") {
+    for (const std::string_view path : {"instance/x", "x/y/job/z", "\x02/\x02"}) {
+      CAPTURE(path);
+      const auto key = parse_grouping_key(path, true);
+      REQUIRE_FALSE(key);
+      CHECK(key.error().code() == ErrorCode::NotFound);
+    }
+  }
+
   TEST_CASE("an empty value is kept as a name that overrides") {
     const auto key = parse_grouping_key("job/x/instance@base64/=", false);
     REQUIRE(key);
@@ -43,6 +61,7 @@ TEST_SUITE("pushgateway/grouping_key") {
     bad("job/x/__name__/y", "improper label name");
     bad("job/x/a@base64/!!!", "invalid base64");
     bad("job/x/a@base64/A", "invalid base64");
+    bad("job/x/a@base64@base64/Yg", "improper label name");
     bad("job/%zz", "invalid percent-encoding");
     bad("job/%4", "invalid percent-encoding");
     bad("job/x/name@base64/_-8", "not valid UTF-8");
