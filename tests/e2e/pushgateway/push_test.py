@@ -124,7 +124,7 @@ def main():
     reference = shutil.which("prometheus-pushgateway")
     if reference is None:
         return print("note: no prometheus-pushgateway here, not compared")
-    with lab.gateway(program=reference) as (base, _):
+    with lab.gateway("--persistence.file=", program=reference) as (base, _):
         theirs = push_all(base, "the reference")
     found = differences(theirs, ours, ["^pushgateway_"])
     check(not found, "families, types and series are the reference's: " + "; ".join(found))
