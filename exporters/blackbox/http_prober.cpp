@@ -191,12 +191,15 @@ class HttpProbe : public std::enable_shared_from_this<HttpProbe> {
     probe_->log(LogLevel::Info, "Received HTTP response",
                 {{"status_code", std::to_string(response->status)}});
     if (!response->redirect_url.empty() && module_.follow_redirects) return follow(*response);
+    // One that is not followed is counted, too, as in the reference.
+    if (!response->redirect_url.empty()) ++redirect_count_;
     response_ = std::move(*response);
     emit(judge());
   }
 
   void follow(const http::FetchResponse& response) {
     if (++redirect_count_ > kRedirectsMax) {
+      response_ = response;  // The last answer is what is reported.
       return fail("Error for HTTP request", "stopped after " + std::to_string(kRedirectsMax) + " redirects");
     }
     keep_cookies(response);
