@@ -146,7 +146,7 @@ def test_failures(base):
                    headers={"X-Prometheus-Scrape-Timeout-Seconds": "2"})
         seconds = time.monotonic() - begun
         check(got.value("probe_success") == 0 and seconds < 2, f"a server that hangs is answered in time ({seconds:.2f} s)")
-    for query, part in (("", b"arget"), ("?module=nothing&target=x", b"Unknown module"), ("?module=plain", b"arget")):
+    for query, part in (("", b"Unknown module"), ("?module=nothing&target=x", b"Unknown module"), ("?module=plain", b"arget")):
         status, headers, body = harness.fetch(base + "/probe" + query)
         check(status == 400 and part in body and headers["Content-Type"].startswith("text/plain"), f"/probe{query} is 400")
 
