@@ -103,6 +103,8 @@ struct Application {
   std::function<void(const http::Request& request, int64_t deadline_monotonic_ns,
                      std::function<void(http::Response)> done)>
       scrape;
+  // The content of /proc/self/net/netstat, when scrape() has just read it; it saves process_* a second read.
+  std::function<std::string_view()> netstat;
   std::function<Status()>
       reload;               // SIGHUP and, where lifecycle is on, POST /-/reload; nullptr: SIGHUP is ignored
   std::vector<Link> links;  // more links for the landing page

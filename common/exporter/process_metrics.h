@@ -2,7 +2,10 @@
 // The process_* families that every binary of the ecosystem has about itself. A collector like any other; the
 // descriptors it reads from stay open, so that a scrape costs a few reads.
 
+#include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "common/exporter/collector.h"
 
@@ -17,6 +20,10 @@ class ProcessCollector final : public Collector {
 
   Status collect(MetricSink& sink) override;
 
+  // Gives the content of /proc/self/net/netstat where the scrape has read it already, "" where it has not:
+  // the kernel takes longer to write that file than all else that is read here together.
+  void set_netstat_source(std::function<std::string_view()> source) { netstat_ = std::move(source); }
+
  private:
   void collect_stat(MetricSink& sink);
   void collect_network(MetricSink& sink);
@@ -25,6 +32,7 @@ class ProcessCollector final : public Collector {
   int netstat_fd_;
   double boot_time_seconds_ = 0;
   std::string buffer_;
+  std::function<std::string_view()> netstat_;
 };
 
 }  // namespace sonde::exporter

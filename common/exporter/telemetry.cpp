@@ -38,6 +38,7 @@ Telemetry::Telemetry(const Application& application, Context& context, Settings 
       answered_500_(own_.counter(kRequests, {"500"})),
       answered_503_(own_.counter(kRequests, {"503"})),
       failed_encoding_(own_.counter(kErrors, {"encoding"})) {
+  process_.set_netstat_source(application.netstat);
   own_.counter(kErrors, {"gathering"});
   own_.callback(kInFlight, [this] { return static_cast<double>(in_flight_count_); });
 }

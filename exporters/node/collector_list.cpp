@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "exporters/node/shared_reads.h"
+
 namespace sonde::node {
 namespace {
 
@@ -120,12 +122,13 @@ std::span<const CollectorSpec> collector_list() {
 }
 
 Result<CollectorChoice> make_collectors(const Options& options, const Clock& clock, Logger& logger,
-                                        ReadBuffer& buffer) {
+                                        SharedReads& shared) {
   const CollectorContext context{
       .options = options,
       .clock = clock,
       .logger = logger,
-      .buffer = buffer,
+      .shared = shared,
+      .buffer = shared.buffer,
       .cpufreq_enabled =
           is_enabled(kCollectors[kCpufreq], options.switches[kCpufreq], options.disable_defaults),
   };

@@ -30,6 +30,6 @@ struct CollectorChoice {
   std::vector<std::string> disabled;
 };
 Result<CollectorChoice> make_collectors(const Options& options, const Clock& clock, Logger& logger,
-                                        ReadBuffer& buffer);
+                                        SharedReads& shared);
 
 }  // namespace sonde::node

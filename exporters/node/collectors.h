@@ -18,12 +18,15 @@ using exporter::Collector;
 using exporter::MetricSink;
 using MadeCollector = Result<std::unique_ptr<Collector>>;
 
-// What a collector may use; outlives it. `buffer` is for collectors that run on the event loop's thread;
-// those that may block have their own.
+struct SharedReads;
+
+// What a collector may use; outlives it. `shared` and `buffer` are for collectors that run on the event
+// loop's thread; those that may block have their own.
 struct CollectorContext {
   const Options& options;
   const Clock& clock;
   Logger& logger;
+  SharedReads& shared;
   ReadBuffer& buffer;
   bool cpufreq_enabled = false;  // the cpu collector shows the frequency of cpuinfo only beside cpufreq
 };

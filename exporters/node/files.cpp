@@ -59,10 +59,11 @@ bool is_stale(ssize_t negative_errno) {
 
 }  // namespace
 
-ReadBuffer::ReadBuffer() : capacity_(kFirstBytes), bytes_(std::make_unique<char[]>(kFirstBytes)) {}
+ReadBuffer::ReadBuffer()
+    : capacity_(kFirstBytes), bytes_(std::make_unique_for_overwrite<char[]>(kFirstBytes)) {}
 
 void ReadBuffer::grow() {
-  auto larger = std::make_unique<char[]>(capacity_ * 2);
+  auto larger = std::make_unique_for_overwrite<char[]>(capacity_ * 2);
   std::memcpy(larger.get(), bytes_.get(), capacity_);
   bytes_ = std::move(larger);
   capacity_ *= 2;

@@ -8,6 +8,7 @@
 
 #include "exporters/node/desc_store.h"
 #include "exporters/node/netlink.h"
+#include "exporters/node/shared_reads.h"
 
 namespace sonde::node {
 namespace {
@@ -26,10 +27,6 @@ constexpr Desc kAlternativeNames{"node_network_altnames_info",
                                  MetricType::Gauge,
                                  {"altname", "device"}};
 
-// IF_OPER_… of the kernel.
-constexpr std::array<std::string_view, 7> kStates{"unknown", "notpresent", "down", "lowerlayerdown",
-                                                  "testing", "dormant",    "up"};
-constexpr uint8_t kStateUp = 6;
 constexpr int64_t kBytesPerMegabit = 1000 * 1000 / 8;
 
 struct StatisticsName {
@@ -64,17 +61,6 @@ constexpr std::array kStatistics{
     StatisticsName{"receive_nohandler_total", &Statistics::rx_nohandler},
 };
 
-// "02:42:ac:11:00:02"; tunnels have addresses of other lengths.
-void write_hardware_address(std::span<const uint8_t> bytes, std::string& out) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  out.clear();
-  for (const uint8_t byte : bytes) {
-    if (!out.empty()) out += ':';
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 15];
-  }
-}
-
 std::string_view duplex_name(uint8_t duplex) {
   if (duplex == 0) return "Half";
   return duplex == 1 ? "Full" : "Unknown";
@@ -87,7 +73,8 @@ class NetclassNetlinkCollector final : public Collector {
         buffer_(context.buffer),
         sysfs_(context.options.roots.sys("class/net/")),
         ignored_(std::move(ignored)),
-        with_statistics_(context.options.netclass.with_stats) {}
+        with_statistics_(context.options.netclass.with_stats),
+        links_(context.shared.links) {}
 
   Status collect(MetricSink& sink) override {
     duplex_.clear();
@@ -112,9 +99,8 @@ class NetclassNetlinkCollector final : public Collector {
     const auto duplex = duplex_.find(link.name);
     write_hardware_address(link.address, address_);
     write_hardware_address(link.broadcast, broadcast_);
-    const std::string_view state =
-        link.operational_state < kStates.size() ? kStates[link.operational_state] : kStates[0];
-    sink.sample(kUp, {link.name}, link.operational_state == kStateUp ? 1 : 0);
+    const std::string_view state = operational_state_name(link.operational_state);
+    sink.sample(kUp, {link.name}, state == "up" ? 1 : 0);
     sink.sample(kInfo,
                 {address_, broadcast_, link.name,
                  duplex == duplex_.end() ? std::string_view() : duplex->second, link.alias, state},
@@ -174,7 +160,7 @@ class NetclassNetlinkCollector final : public Collector {
   std::string sysfs_;
   Pattern ignored_;
   bool with_statistics_;
-  LinkDump links_;
+  LinkDump& links_;
   LinkModeDump modes_;
   DescStore store_;
   std::map<std::string_view, const Desc*> descs_;  // Keys are literals.

@@ -138,6 +138,12 @@ void take_link_attribute(const nlattr* attribute, Link& link) {
     case IFLA_OPERSTATE:
       take(attribute, link.operational_state);
       break;
+    case IFLA_PROMISCUITY:
+      take(attribute, link.promiscuity);
+      break;
+    case IFLA_ALLMULTI:
+      take(attribute, link.all_multicast);
+      break;
     case IFLA_STATS64:
       take_statistics(attribute, link);
       break;
@@ -192,7 +198,7 @@ Status NetlinkSocket::open() {
   }
   const timeval timeout{.tv_sec = kAnswerTimeoutSeconds, .tv_usec = 0};
   ::setsockopt(mnl_socket_get_fd(socket_), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
-  if (!answer_) answer_ = std::make_unique<char[]>(kAnswerBytes);
+  if (!answer_) answer_ = std::make_unique_for_overwrite<char[]>(kAnswerBytes);
   return Ok{};
 }
 
@@ -222,7 +228,8 @@ Status NetlinkSocket::receive(uint32_t sequence, const Visit& visit) {
 
 LinkDump::LinkDump() : socket_(NETLINK_ROUTE) {}
 
-Status LinkDump::run(const std::function<void(const Link&)>& visit) {
+Status LinkDump::ask() {
+  messages_.clear();
   return socket_.ask(
       [](char* buffer, uint32_t sequence) {
         nlmsghdr* header = mnl_nlmsg_put_header(buffer);
@@ -232,17 +239,45 @@ Status LinkDump::run(const std::function<void(const Link&)>& visit) {
         auto* body = static_cast<ifinfomsg*>(mnl_nlmsg_put_extra_header(header, sizeof(ifinfomsg)));
         body->ifi_family = AF_UNSPEC;
       },
-      [&](const nlmsghdr& message) {
-        if (message.nlmsg_type != RTM_NEWLINK) return;
-        clear(link_);
-        const auto* body = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(&message));
-        link_.index = static_cast<uint32_t>(body->ifi_index);
-        link_.type = body->ifi_type;
-        link_.flags = body->ifi_flags;
-        each_attribute(message, sizeof(ifinfomsg),
-                       [&](const nlattr* attribute) { take_link_attribute(attribute, link_); });
-        if (!link_.name.empty()) visit(link_);
+      [this](const nlmsghdr& message) {
+        if (message.nlmsg_type != RTM_NEWLINK || message.nlmsg_len < NLMSG_LENGTH(sizeof(ifinfomsg))) return;
+        const auto* bytes = reinterpret_cast<const char*>(&message);
+        messages_.insert(messages_.end(), bytes, bytes + message.nlmsg_len);
+        messages_.resize(NLMSG_ALIGN(messages_.size()));
       });
+}
+
+Status LinkDump::run(const std::function<void(const Link&)>& visit) {
+  if (!asked_) asked_ = ask();
+  for (size_t at = 0; at < messages_.size();) {
+    const auto& message = *reinterpret_cast<const nlmsghdr*>(messages_.data() + at);
+    at += NLMSG_ALIGN(message.nlmsg_len);
+    clear(link_);
+    const auto* body = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(&message));
+    link_.index = static_cast<uint32_t>(body->ifi_index);
+    link_.type = body->ifi_type;
+    link_.flags = body->ifi_flags;
+    each_attribute(message, sizeof(ifinfomsg),
+                   [&](const nlattr* attribute) { take_link_attribute(attribute, link_); });
+    if (!link_.name.empty()) visit(link_);
+  }
+  return *asked_;
+}
+
+std::string_view operational_state_name(uint8_t state) {
+  constexpr std::array<std::string_view, 7> kStates{"unknown", "notpresent", "down", "lowerlayerdown",
+                                                    "testing", "dormant",    "up"};
+  return state < kStates.size() ? kStates[state] : kStates[0];
+}
+
+void write_hardware_address(std::span<const uint8_t> bytes, std::string& out) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  out.clear();
+  for (const uint8_t byte : bytes) {
+    if (!out.empty()) out += ':';
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
+  }
 }
 
 LinkModeDump::LinkModeDump() : socket_(NETLINK_GENERIC) {}

@@ -38,6 +38,8 @@ struct Link {
   std::optional<uint32_t> carrier_changes;
   std::optional<uint32_t> carrier_up_changes;
   std::optional<uint32_t> carrier_down_changes;
+  std::optional<uint32_t> promiscuity;    // how many want it promiscuous
+  std::optional<uint32_t> all_multicast;  // how many want all multicasts; absent before Linux 6.0
   uint8_t operational_state = 0;
   std::optional<rtnl_link_stats64> statistics;
 };
@@ -75,15 +77,28 @@ class NetlinkSocket {
   std::unique_ptr<char[]> answer_;
 };
 
+// All devices. The kernel's answer is kept until forget(), so that several readers cost one question.
 class LinkDump {
  public:
   LinkDump();
+  // An error after some links were visited is that of an answer that was cut short.
   Status run(const std::function<void(const Link&)>& visit);
+  void forget() { asked_.reset(); }
 
  private:
+  Status ask();
+
   NetlinkSocket socket_;
-  Link link_;  // Keeps the capacity of its lists.
+  std::optional<Status> asked_;
+  std::vector<char> messages_;  // RTM_NEWLINK messages, each padded to netlink's alignment
+  Link link_;                   // Keeps the capacity of its lists.
 };
+
+// IF_OPER_… as sysfs spells it: "up".
+std::string_view operational_state_name(uint8_t state);
+
+// "02:42:ac:11:00:02"; tunnels have addresses of other lengths.
+void write_hardware_address(std::span<const uint8_t> bytes, std::string& out);
 
 class LinkModeDump {
  public:

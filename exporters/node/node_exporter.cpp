@@ -3,10 +3,12 @@
 #include <unistd.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "exporters/node/collector_list.h"
+#include "exporters/node/shared_reads.h"
 
 namespace sonde::node {
 namespace {
@@ -25,7 +27,7 @@ constexpr Desc kScrapeSuccess{"node_scrape_collector_success",
 // All that lives as long as the exporter.
 struct NodeExporter {
   Options options;
-  ReadBuffer buffer;
+  std::optional<SharedReads> shared;  // made when the roots are known
   const exporter::Context* context = nullptr;
   std::unique_ptr<CollectorSet> collectors;
 
@@ -34,7 +36,8 @@ struct NodeExporter {
     if (::geteuid() == 0) {
       frame.logger.warn("running as root: this exporter needs no more rights than those of an ordinary user");
     }
-    auto choice = make_collectors(options, frame.clock, frame.logger, buffer);
+    shared.emplace(options.roots);
+    auto choice = make_collectors(options, frame.clock, frame.logger, *shared);
     if (!choice) return choice.error();
     collectors = std::make_unique<CollectorSet>(
         std::move(choice->enabled),
@@ -52,6 +55,7 @@ struct NodeExporter {
     if (auto status = collectors->check(selection); !status) {
       return done(http::text_response(400, status.error().message() + "\n"));
     }
+    shared->forget();
     collectors->collect(context->loop, selection, deadline_monotonic_ns, [done](std::string page) {
       done({.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = std::move(page)});
     });
@@ -76,6 +80,10 @@ exporter::Application make_application() {
   application.scrape = [node](const http::Request& request, int64_t deadline_monotonic_ns,
                               std::function<void(http::Response)> done) {
     node->scrape(request, deadline_monotonic_ns, done);
+  };
+  application.netstat = [node] {
+    const bool is_ours = node->shared && node->shared->netstat.path() == "/proc/net/netstat";
+    return is_ours ? node->shared->netstat.known() : std::string_view();
   };
   application.has_max_requests = true;
   application.has_disable_exporter_metrics = true;

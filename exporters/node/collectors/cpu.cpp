@@ -7,6 +7,7 @@
 
 #include "exporters/node/collectors.h"
 #include "exporters/node/cpu_info.h"
+#include "exporters/node/shared_reads.h"
 #include "exporters/node/text_scan.h"
 
 namespace sonde::node {
@@ -82,7 +83,7 @@ class CpuCollector final : public Collector {
   CpuCollector(const CollectorContext& context, std::unique_ptr<Pattern> flags, std::unique_ptr<Pattern> bugs)
       : buffer_(context.buffer),
         roots_(context.options.roots),
-        stat_(roots_.proc("stat")),
+        stat_(context.shared.stat),
         cpu_info_(roots_.proc("cpuinfo")),
         guest_(context.options.cpu.guest),
         info_(context.options.cpu.info || flags || bugs),
@@ -142,7 +143,7 @@ class CpuCollector final : public Collector {
   }
 
   Status collect_times(MetricSink& sink) {
-    const auto content = stat_.read(buffer_);
+    const auto content = stat_.read();
     if (!content) return content.error();
     if (auto status = parse_times(*content); !status) return status;
     const size_t removed = std::erase_if(cpus_, [](const CpuTimes& cpu) { return !cpu.seen; });
@@ -258,7 +259,7 @@ class CpuCollector final : public Collector {
   };
   ReadBuffer& buffer_;
   const Roots& roots_;
-  KeptFile stat_;
+  SharedFile& stat_;
   KeptFile cpu_info_;
   bool guest_;
   bool info_;

@@ -1,15 +1,18 @@
-#include <net/if.h>
+#include <linux/if.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include <array>
 #include <map>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "exporters/node/collectors.h"
 #include "exporters/node/desc_store.h"
 #include "exporters/node/netclass_netlink.h"
+#include "exporters/node/shared_reads.h"
 #include "exporters/node/text_scan.h"
 
 namespace sonde::node {
@@ -26,28 +29,66 @@ constexpr Desc kSpeed{
 
 // An attribute of /sys/class/net/DEVICE that is a family of its own.
 struct Property {
+  using Value = std::optional<int64_t>;
   std::string_view file;
   std::string_view name;
   MetricType type = MetricType::Gauge;
+  // The same from netlink, which costs a twentieth of a file; nullptr where only the file has it.
+  Value (*from_link)(const Link& link) = nullptr;
 };
+
+// The kernel's files print these as signed.
+Property::Value as_file(std::optional<uint32_t> value) {
+  if (!value) return std::nullopt;
+  return static_cast<int32_t>(*value);
+}
+
+bool is_up(const Link& link) {
+  return (link.flags & IFF_UP) != 0;
+}
+
+// The file has the flags as they were set: without those that tell the state, and promiscuous or not whoever
+// asked for it.
+Property::Value flags_of(const Link& link) {
+  constexpr uint32_t kOthers = IFF_RUNNING | IFF_LOWER_UP | IFF_DORMANT | IFF_PROMISC | IFF_ALLMULTI;
+  uint32_t flags = link.flags & ~kOthers;
+  if (link.promiscuity.value_or(0) > 0) flags |= IFF_PROMISC;
+  if (link.all_multicast.value_or(0) > 0) flags |= IFF_ALLMULTI;
+  return flags;
+}
+
+constexpr auto kCounter = MetricType::Counter;
+constexpr auto kGauge = MetricType::Gauge;
 constexpr std::array kProperties{
     Property{"addr_assign_type", "address_assign_type"},
-    Property{"carrier", "carrier"},
-    Property{"carrier_changes", "carrier_changes_total", MetricType::Counter},
-    Property{"carrier_up_count", "carrier_up_changes_total", MetricType::Counter},
-    Property{"carrier_down_count", "carrier_down_changes_total", MetricType::Counter},
+    // These two files cannot be read while the device is down.
+    Property{"carrier", "carrier", kGauge,
+             [](const Link& link) { return is_up(link) ? Property::Value(link.carrier) : std::nullopt; }},
+    Property{"carrier_changes", "carrier_changes_total", kCounter,
+             [](const Link& link) { return as_file(link.carrier_changes); }},
+    Property{"carrier_up_count", "carrier_up_changes_total", kCounter,
+             [](const Link& link) { return as_file(link.carrier_up_changes); }},
+    Property{"carrier_down_count", "carrier_down_changes_total", kCounter,
+             [](const Link& link) { return as_file(link.carrier_down_changes); }},
     Property{"dev_id", "device_id"},
-    Property{"dormant", "dormant"},
-    Property{"ifindex", "iface_id"},
-    Property{"iflink", "iface_link"},
-    Property{"link_mode", "iface_link_mode"},
-    Property{"mtu", "mtu_bytes"},
+    Property{"dormant", "dormant", kGauge,
+             [](const Link& link) {
+               return is_up(link) ? Property::Value((link.flags & IFF_DORMANT) != 0 ? 1 : 0) : std::nullopt;
+             }},
+    Property{"ifindex", "iface_id", kGauge, [](const Link& link) { return as_file(link.index); }},
+    Property{"iflink", "iface_link", kGauge,
+             [](const Link& link) { return as_file(link.lower_index.value_or(link.index)); }},
+    Property{"link_mode", "iface_link_mode", kGauge,
+             [](const Link& link) { return as_file(link.link_mode); }},
+    Property{"mtu", "mtu_bytes", kGauge, [](const Link& link) { return as_file(link.mtu); }},
     Property{"name_assign_type", "name_assign_type"},
-    Property{"netdev_group", "net_dev_group"},
-    Property{"tx_queue_len", "transmit_queue_length"},
-    Property{"type", "protocol_type"},
-    Property{"flags", "flags"},  // the last, because the administrative state is read off it
+    Property{"netdev_group", "net_dev_group", kGauge, [](const Link& link) { return as_file(link.group); }},
+    Property{"tx_queue_len", "transmit_queue_length", kGauge,
+             [](const Link& link) { return as_file(link.queue_length); }},
+    Property{"type", "protocol_type", kGauge, [](const Link& link) { return as_file(link.type); }},
+    Property{"flags", "flags", kGauge, flags_of},
 };
+constexpr size_t kFlags = kProperties.size() - 1;
 
 // Descriptors stay open for this many devices; a host with hundreds of containers opens the others' each
 // time.
@@ -55,31 +96,45 @@ constexpr size_t kKeptDevicesMax = 16;
 constexpr int64_t kBytesPerMegabit = 1000 * 1000 / 8;
 
 struct Device {
-  explicit Device(const std::string& path) {
+  explicit Device(std::string folder)
+      : path(std::move(folder)), duplex(path + "/duplex"), speed(path + "/speed") {
     for (const Property& property : kProperties)
       properties.emplace_back(path + "/" + std::string(property.file));
-    for (const std::string_view name : {"address", "broadcast", "duplex", "ifalias", "operstate"}) {
+    for (const std::string_view name : {"address", "broadcast", "ifalias", "operstate"})
       texts.emplace_back(path + "/" + std::string(name));
-    }
-    speed = std::make_unique<KeptFile>(path + "/speed");
   }
   void close() {
     for (KeptFile& file : properties) file.close();
     for (KeptFile& file : texts) file.close();
-    speed->close();
+    duplex.close();
+    speed.close();
   }
 
+  std::string path;
   std::vector<KeptFile> properties;  // parallel to kProperties
-  std::vector<KeptFile> texts;       // address, broadcast, duplex, ifalias, operstate
-  std::unique_ptr<KeptFile> speed;
+  std::vector<KeptFile> texts;       // address, broadcast, ifalias, operstate
+  KeptFile duplex;
+  KeptFile speed;
+  std::optional<int64_t> index;  // as sysfs says; what it was when last compared with netlink's
+  bool is_device = false;        // bonding_masters is a file among the devices
   bool ignored = false;
   bool seen = false;
+
+  // Of the scrape at hand.
+  std::array<std::optional<int64_t>, kProperties.size()> values;
+  std::string address;
+  std::string broadcast;
+  std::string alias;
+  std::string state;
+  std::string duplex_text;
+  std::optional<int64_t> megabits;
 };
 
 class NetclassCollector final : public Collector {
  public:
   NetclassCollector(const CollectorContext& context, Pattern ignored)
       : buffer_(context.buffer),
+        links_(context.shared.links),
         folder_(context.options.roots.sys("class/net")),
         ignored_(std::move(ignored)),
         ignore_invalid_speed_(context.options.netclass.ignore_invalid_speed) {
@@ -91,6 +146,50 @@ class NetclassCollector final : public Collector {
   }
 
   Status collect(MetricSink& sink) override {
+    if (links_are_those_of_sysfs()) {
+      // It has just been asked without an error, and keeps its answer.
+      [[maybe_unused]] const Status visited = links_.run([this](const Link& link) { read_link(link); });
+    } else if (auto status = read_files(); !status) {
+      return status;
+    }
+    std::erase_if(devices_, [](const auto& entry) { return !entry.second.seen; });
+    for (auto& [name, device] : devices_) {
+      device.seen = false;
+      if (device.is_device && !device.ignored) show(name, device, sink);
+    }
+    return Ok{};
+  }
+
+ private:
+  // Netlink knows the devices of our network namespace, a sysfs those of the one that it was mounted in; and
+  // sysfs may be a folder of files. They are compared whenever netlink has another device than last time.
+  bool links_are_those_of_sysfs() {
+    if (all_links_known()) return true;
+    struct statfs facts {};
+    if (::statfs(folder_.path().c_str(), &facts) != 0 || facts.f_type != SYSFS_MAGIC) return false;
+    const auto names = folder_.list();
+    if (!names) return false;
+    size_t device_count = 0;
+    for (const std::string& name : *names) {
+      Device& device = device_of(name);
+      device.index = KeptFile(device.path + "/ifindex").integer_attribute(buffer_);
+      device_count += device.is_device ? 1 : 0;
+    }
+    return all_links_known() && link_count_ == device_count;
+  }
+
+  bool all_links_known() {
+    bool known = true;
+    link_count_ = 0;
+    const auto status = links_.run([&](const Link& link) {
+      ++link_count_;
+      const auto found = devices_.find(link.name);
+      known &= link.all_multicast.has_value() && found != devices_.end() && found->second.index == link.index;
+    });
+    return status && known && link_count_ > 0;
+  }
+
+  Status read_files() {
     const auto names = folder_.list();
     if (!names) {
       const ErrorCode code = names.error().code();
@@ -100,57 +199,82 @@ class NetclassCollector final : public Collector {
     size_t position = 0;
     for (const std::string& name : *names) {
       Device& device = device_of(name);
-      if (device.ignored) continue;
-      collect_device(name, device, sink);
+      device.seen = true;
+      device.index.reset();
+      if (!device.is_device || device.ignored) continue;
+      read_device(device);
       if (++position > kKeptDevicesMax) device.close();
     }
-    std::erase_if(devices_, [](const auto& entry) { return !entry.second.seen; });
-    for (auto& [name, device] : devices_) device.seen = false;
     return Ok{};
   }
 
- private:
-  Device& device_of(const std::string& name) {
-    auto found = devices_.find(name);
-    if (found == devices_.end()) {
-      const std::string path = folder_.path() + "/" + name;
-      found = devices_.emplace(name, path).first;
-      struct stat facts {};
-      // bonding_masters is a file among the devices.
-      const bool is_device = ::stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
-      found->second.ignored = !is_device || ignored_.matches(name);
-    }
-    found->second.seen = true;
-    return found->second;
+  Device& device_of(std::string_view name) {
+    const auto found = devices_.find(name);
+    if (found != devices_.end()) return found->second;
+    Device& device = devices_.emplace(name, folder_.path() + "/" + std::string(name)).first->second;
+    struct stat facts {};
+    device.is_device = ::stat(device.path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
+    device.ignored = ignored_.matches(name);
+    return device;
   }
 
-  void collect_device(const std::string& name, Device& device, MetricSink& sink) {
-    std::string_view admin_state = "unknown";
-    for (size_t i = 0; i < kProperties.size(); ++i) {
-      const auto value = device.properties[i].integer_attribute(buffer_);
-      if (!value) continue;
-      sink.sample(*descs_[i], {name}, static_cast<double>(*value));
-      if (i + 1 == kProperties.size()) admin_state = (*value & IFF_UP) != 0 ? "up" : "down";
-    }
-    for (size_t i = 0; i < texts_.size(); ++i) texts_[i] = device.texts[i].attribute(buffer_).value_or("");
-    const auto& [address, broadcast, duplex, alias, state] = texts_;
-    sink.sample(kUp, {name}, state == "up" ? 1 : 0);
-    sink.sample(kInfo, {address, admin_state, broadcast, name, duplex, alias, state}, 1);
+  void read_device(Device& device) {
+    for (size_t i = 0; i < kProperties.size(); ++i)
+      device.values[i] = device.properties[i].integer_attribute(buffer_);
+    const std::array targets{&device.address, &device.broadcast, &device.alias, &device.state};
+    for (size_t i = 0; i < targets.size(); ++i) *targets[i] = device.texts[i].attribute(buffer_).value_or("");
+    read_mode(device);
+  }
 
-    const auto speed = device.speed->integer_attribute(buffer_);
-    if (speed && (*speed >= 0 || !ignore_invalid_speed_)) {
-      sink.sample(kSpeed, {name}, static_cast<double>(*speed * kBytesPerMegabit));
+  void read_link(const Link& link) {
+    Device& device = device_of(link.name);
+    device.seen = true;
+    if (device.ignored) return;
+    for (size_t i = 0; i < kProperties.size(); ++i) {
+      const Property& property = kProperties[i];
+      device.values[i] =
+          property.from_link ? property.from_link(link) : device.properties[i].integer_attribute(buffer_);
+    }
+    write_hardware_address(link.address, device.address);
+    write_hardware_address(link.broadcast, device.broadcast);
+    device.alias = trim(link.alias);
+    device.state = operational_state_name(link.operational_state);
+    device.duplex_text.clear();
+    device.megabits.reset();
+    if (is_up(link)) read_mode(device);  // A device that is down has neither.
+    if (link_count_ > kKeptDevicesMax) device.close();
+  }
+
+  void read_mode(Device& device) {
+    device.duplex_text = device.duplex.attribute(buffer_).value_or("");
+    device.megabits = device.speed.integer_attribute(buffer_);
+  }
+
+  void show(const std::string& name, const Device& device, MetricSink& sink) const {
+    for (size_t i = 0; i < kProperties.size(); ++i) {
+      if (device.values[i]) sink.sample(*descs_[i], {name}, static_cast<double>(*device.values[i]));
+    }
+    std::string_view admin_state = "unknown";
+    if (const auto flags = device.values[kFlags]) admin_state = (*flags & IFF_UP) != 0 ? "up" : "down";
+    sink.sample(kUp, {name}, device.state == "up" ? 1 : 0);
+    sink.sample(
+        kInfo,
+        {device.address, admin_state, device.broadcast, name, device.duplex_text, device.alias, device.state},
+        1);
+    if (device.megabits && (*device.megabits >= 0 || !ignore_invalid_speed_)) {
+      sink.sample(kSpeed, {name}, static_cast<double>(*device.megabits * kBytesPerMegabit));
     }
   }
 
   ReadBuffer& buffer_;
+  LinkDump& links_;
   KeptFolder folder_;
   Pattern ignored_;
   bool ignore_invalid_speed_;
   DescStore store_;
   std::vector<const Desc*> descs_;  // parallel to kProperties
   std::map<std::string, Device, std::less<>> devices_;
-  std::array<std::string, 5> texts_;  // of the device at hand
+  size_t link_count_ = 0;  // of netlink's last answer
 };
 
 }  // namespace

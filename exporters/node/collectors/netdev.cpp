@@ -8,7 +8,7 @@
 #include "exporters/node/addresses.h"
 #include "exporters/node/collectors.h"
 #include "exporters/node/desc_store.h"
-#include "exporters/node/netlink.h"
+#include "exporters/node/shared_reads.h"
 #include "exporters/node/text_scan.h"
 
 namespace sonde::node {
@@ -111,7 +111,8 @@ class NetdevCollector final : public Collector {
         options_(context.options.netdev),
         roots_(context.options.roots),
         proc_(roots_.proc("net/dev")),
-        filter_(std::move(filter)) {
+        filter_(std::move(filter)),
+        links_(context.shared.links) {
     const std::span<const Counter> counters =
         options_.detailed_metrics ? std::span<const Counter>(kDetailed) : std::span<const Counter>(kClassic);
     for (const Counter& counter : counters) counters_.push_back({&counter, &make_desc(counter.name)});
@@ -222,7 +223,7 @@ class NetdevCollector final : public Collector {
   const Roots& roots_;
   KeptFile proc_;
   DeviceFilter filter_;
-  LinkDump links_;
+  LinkDump& links_;
   DescStore store_;
   std::vector<std::pair<const Counter*, const Desc*>> counters_;
   std::vector<const Desc*> columns_;

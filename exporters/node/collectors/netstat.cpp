@@ -3,6 +3,7 @@
 #include "exporters/node/collectors.h"
 #include "exporters/node/desc_store.h"
 #include "exporters/node/field_memo.h"
+#include "exporters/node/shared_reads.h"
 #include "exporters/node/text_scan.h"
 
 namespace sonde::node {
@@ -12,19 +13,20 @@ class NetstatCollector final : public Collector {
  public:
   NetstatCollector(const CollectorContext& context, Pattern fields)
       : buffer_(context.buffer),
-        netstat_(context.options.roots.proc("net/netstat")),
+        netstat_(context.shared.netstat),
         snmp_(context.options.roots.proc("net/snmp")),
         snmp6_(context.options.roots.proc("net/snmp6")),
         fields_(std::move(fields)) {}
 
   Status collect(MetricSink& sink) override {
     memo_.restart();
-    for (KeptFile* file : {&netstat_, &snmp_}) {
-      const auto content = file->read(buffer_);
-      if (!content) return content.error();
-      if (auto status = collect_tables(*content, sink); !status) return status.error().in(file->path());
-    }
-    const auto content = snmp6_.read(buffer_);
+    auto content = netstat_.read();
+    if (!content) return content.error();
+    if (auto status = collect_tables(*content, sink); !status) return status.error().in(netstat_.path());
+    content = snmp_.read(buffer_);
+    if (!content) return content.error();
+    if (auto status = collect_tables(*content, sink); !status) return status.error().in(snmp_.path());
+    content = snmp6_.read(buffer_);
     if (!content) {
       // No IPv6 here.
       return content.error().code() == ErrorCode::NotFound ? Status(Ok{}) : Status(content.error());
@@ -91,7 +93,7 @@ class NetstatCollector final : public Collector {
   }
 
   ReadBuffer& buffer_;
-  KeptFile netstat_;
+  SharedFile& netstat_;
   KeptFile snmp_;
   KeptFile snmp6_;
   Pattern fields_;

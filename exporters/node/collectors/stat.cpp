@@ -2,6 +2,7 @@
 #include <string>
 
 #include "exporters/node/collectors.h"
+#include "exporters/node/shared_reads.h"
 #include "exporters/node/text_scan.h"
 
 namespace sonde::node {
@@ -32,12 +33,10 @@ constexpr std::array<std::string_view, 10> kVectors{"hi",           "timer",   "
 class StatCollector final : public Collector {
  public:
   explicit StatCollector(const CollectorContext& context)
-      : buffer_(context.buffer),
-        file_(context.options.roots.proc("stat")),
-        softirq_(context.options.stat_softirq) {}
+      : file_(context.shared.stat), softirq_(context.options.stat_softirq) {}
 
   Status collect(MetricSink& sink) override {
-    const auto content = file_.read(buffer_);
+    const auto content = file_.read();
     if (!content) return content.error();
     std::string_view rest = *content;
     std::string_view line;
@@ -71,8 +70,7 @@ class StatCollector final : public Collector {
     return Ok{};
   }
 
-  ReadBuffer& buffer_;
-  KeptFile file_;
+  SharedFile& file_;
   bool softirq_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "exporters/node/collector_list.h"
+#include "exporters/node/shared_reads.h"
 #include "tests/unit/exporters/node/host.h"
 
 namespace sonde::node {
@@ -12,8 +13,8 @@ TEST_SUITE("node/collector_list") {
   Result<CollectorChoice> choose(Options & options) {
     static test::FixedClock clock;
     static Logger logger(clock, -1);
-    static ReadBuffer buffer;
-    return make_collectors(options, clock, logger, buffer);
+    static SharedReads shared(options.roots);
+    return make_collectors(options, clock, logger, shared);
   }
 
   void set(Options & options, std::string_view name, bool enabled) {

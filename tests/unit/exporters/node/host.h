@@ -18,6 +18,7 @@
 #include "common/core/log.h"
 #include "common/exposition/metric_sink.h"
 #include "exporters/node/collectors.h"
+#include "exporters/node/shared_reads.h"
 
 namespace sonde::node::test {
 
@@ -64,7 +65,13 @@ class Host {
   void make(Factory factory) {
     sink_ = {};
     error.reset();
-    auto made = factory({.options = options, .clock = clock_, .logger = logger_, .buffer = buffer_});
+    collector_.reset();
+    shared_.emplace(options.roots);
+    auto made = factory({.options = options,
+                         .clock = clock_,
+                         .logger = logger_,
+                         .shared = *shared_,
+                         .buffer = shared_->buffer});
     if (made) {
       collector_ = *std::move(made);
     } else {
@@ -74,6 +81,7 @@ class Host {
   // One more scrape of it: the sample lines in the order of their families' names.
   std::string scrape() {
     sink_.clear();
+    shared_->forget();
     error.reset();
     if (auto status = collector_->collect(sink_); !status) error = status.error();
     page.clear();
@@ -115,7 +123,7 @@ class Host {
   FixedClock clock_;
   int null_ = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
   Logger logger_{clock_, null_};
-  ReadBuffer buffer_;
+  std::optional<SharedReads> shared_;
   exposition::MetricSink sink_;
   std::unique_ptr<Collector> collector_;
 };
