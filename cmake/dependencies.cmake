@@ -2,6 +2,8 @@
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
+# The static library where there is one: a page needs a few of its functions, and nothing more to install.
+find_library(LIBDEFLATE NAMES libdeflate.a deflate REQUIRED)
 find_package(CLI11 REQUIRED)
 pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd)
 pkg_check_modules(FYAML REQUIRED IMPORTED_TARGET libfyaml)

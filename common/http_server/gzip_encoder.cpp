@@ -1,5 +1,6 @@
 #include "common/http_server/gzip_encoder.h"
 
+#include <libdeflate.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -64,6 +65,31 @@ void GzipEncoder::append(std::string_view data, bool last, std::string& out) {
     rc = ::deflate(&z, flush);
     out.resize(used + room - z.avail_out);
   } while (z.avail_out == 0 || (last && rc != Z_STREAM_END));
+}
+
+struct WholeGzip::Context {
+  libdeflate_compressor* compressor = ::libdeflate_alloc_compressor(kLevel);
+};
+
+WholeGzip::WholeGzip() : context_(std::make_unique<Context>()) {
+  check(context_->compressor != nullptr, "memory has run out");
+}
+
+WholeGzip::~WholeGzip() {
+  ::libdeflate_free_compressor(context_->compressor);
+}
+
+std::string WholeGzip::compress(std::string_view body) {
+  // Of the space, only what a result takes is ever touched.
+  const size_t bound_bytes = ::libdeflate_gzip_compress_bound(context_->compressor, body.size());
+  if (space_bytes_ < bound_bytes) {
+    space_ = std::make_unique_for_overwrite<char[]>(bound_bytes);
+    space_bytes_ = bound_bytes;
+  }
+  const size_t bytes =
+      ::libdeflate_gzip_compress(context_->compressor, body.data(), body.size(), space_.get(), space_bytes_);
+  check(bytes > 0, "a result is never larger than libdeflate says");
+  return std::string(space_.get(), bytes);
 }
 
 bool accepts_gzip(std::string_view accept_encoding) {

@@ -1,6 +1,6 @@
 #pragma once
-// gzip for response bodies: one zlib context, kept and reset, because making one costs more than a small
-// page. Not thread-safe.
+// gzip for response bodies, in pieces as they come (zlib) or whole (libdeflate, which takes less CPU and
+// cannot do pieces). Contexts are kept, because making one costs more than a small page. Not thread-safe.
 
 #include <cstddef>
 #include <memory>
@@ -24,6 +24,22 @@ class GzipEncoder {
  private:
   struct Stream;
   std::unique_ptr<Stream> stream_;
+};
+
+class WholeGzip {
+ public:
+  WholeGzip();
+  ~WholeGzip();
+  WholeGzip(const WholeGzip&) = delete;
+  WholeGzip& operator=(const WholeGzip&) = delete;
+
+  std::string compress(std::string_view body);
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+  std::unique_ptr<char[]> space_;  // as large as the largest result may be
+  size_t space_bytes_ = 0;
 };
 
 // True when an Accept-Encoding header takes gzip: named with q above 0, or "*" where gzip is not named.

@@ -84,12 +84,8 @@ MHD_Response* make_whole(std::string text) {
 }  // namespace
 
 std::string ResponseFactory::compress(std::string_view body) {
-  if (!encoder_) encoder_ = std::make_unique<GzipEncoder>();
-  encoder_->reset();
-  std::string out;
-  out.reserve(body.size() / 6 + 256);
-  encoder_->append(body, true, out);
-  return out;
+  if (!gzip_) gzip_ = std::make_unique<WholeGzip>();
+  return gzip_->compress(body);
 }
 
 MHD_Response* ResponseFactory::make(Response response, Facts facts) {

@@ -24,7 +24,7 @@ class ResponseFactory {
  private:
   std::string compress(std::string_view body);
 
-  std::unique_ptr<GzipEncoder> encoder_;  // made at first use: it is larger than the rest of the server
+  std::unique_ptr<WholeGzip> gzip_;  // made at first use: it is larger than the rest of the server
 };
 
 }  // namespace sonde::http

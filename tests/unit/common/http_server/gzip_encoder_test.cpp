@@ -6,6 +6,7 @@
 
 using sonde::http::accepts_gzip;
 using sonde::http::GzipEncoder;
+using sonde::http::WholeGzip;
 
 TEST_SUITE("http_server/gzip_encoder") {
   TEST_CASE("an encoder that is reset makes whole members again and again") {
@@ -17,6 +18,17 @@ TEST_SUITE("http_server/gzip_encoder") {
       encoder.reset();
       encoder.append(text, true, packed);
       const auto unpacked = sonde::io::gunzip(packed, 1 << 20);
+      REQUIRE(unpacked);
+      CHECK(*unpacked == text);
+    }
+  }
+
+  TEST_CASE("a whole body comes back whatever its size") {
+    WholeGzip gzip;
+    for (const size_t size : {size_t{1}, size_t{100'000}, size_t{5}, size_t{0}}) {
+      std::string text;
+      for (size_t i = 0; i < size; ++i) text += static_cast<char>('a' + i * i % 26);
+      const auto unpacked = sonde::io::gunzip(gzip.compress(text), 1 << 20);
       REQUIRE(unpacked);
       CHECK(*unpacked == text);
     }
