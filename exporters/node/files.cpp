@@ -70,7 +70,10 @@ void ReadBuffer::grow() {
 }
 
 KeptFile::KeptFile(KeptFile&& other) noexcept
-    : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)), keep_(other.keep_) {}
+    : path_(std::move(other.path_)),
+      content_(other.content_),
+      fd_(std::exchange(other.fd_, -1)),
+      keep_(other.keep_) {}
 
 KeptFile::~KeptFile() {
   close();
@@ -94,8 +97,8 @@ Result<std::string_view> KeptFile::read(ReadBuffer& buffer) {
       if (was_open && is_stale(n)) return read(buffer);
       return file_error("read", path_, static_cast<int>(-n));
     }
-    if (n == 0) break;
     size += static_cast<size_t>(n);
+    if (n == 0 || (content_ == Content::OneRecord && size < buffer.space().size())) break;
   }
   if (!keep_) close();
   return std::string_view(buffer.space().data(), size);

@@ -33,7 +33,13 @@ class ReadBuffer {
 
 class KeptFile {
  public:
-  explicit KeptFile(std::string path) : path_(std::move(path)) {}
+  // How the kernel hands out the file. One that it writes as one record comes with the first read where the
+  // buffer has room, and needs no second one to find its end; of a list, a read may give any whole number of
+  // records.
+  enum class Content : uint8_t { List, OneRecord };
+
+  explicit KeptFile(std::string path, Content content = Content::List)
+      : path_(std::move(path)), content_(content) {}
   KeptFile(KeptFile&& other) noexcept;
   KeptFile& operator=(KeptFile&&) = delete;
   ~KeptFile();
@@ -60,6 +66,7 @@ class KeptFile {
   int open();  // 0 or an errno
 
   std::string path_;
+  Content content_;
   int fd_ = -1;
   bool keep_ = false;
 };

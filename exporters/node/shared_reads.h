@@ -16,7 +16,7 @@ namespace sonde::node {
 
 class SharedFile {
  public:
-  explicit SharedFile(std::string path) : file_(std::move(path)) {}
+  explicit SharedFile(std::string path) : file_(std::move(path), KeptFile::Content::OneRecord) {}
 
   // Valid until forget().
   Result<std::string_view> read() {

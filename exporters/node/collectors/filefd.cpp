@@ -10,7 +10,8 @@ constexpr Desc kMaximum{"node_filefd_maximum", "File descriptor statistics: maxi
 class FilefdCollector final : public Collector {
  public:
   explicit FilefdCollector(const CollectorContext& context)
-      : buffer_(context.buffer), file_(context.options.roots.proc("sys/fs/file-nr")) {}
+      : buffer_(context.buffer),
+        file_(context.options.roots.proc("sys/fs/file-nr"), KeptFile::Content::OneRecord) {}
 
   Status collect(MetricSink& sink) override {
     const auto content = file_.read(buffer_);  // "1024\t0\t1631329"; the second is always 0 since Linux 2.6

@@ -12,7 +12,7 @@ constexpr std::array kLoads{Desc{"node_load1", "1m load average."}, Desc{"node_l
 class LoadavgCollector final : public Collector {
  public:
   explicit LoadavgCollector(const CollectorContext& context)
-      : buffer_(context.buffer), file_(context.options.roots.proc("loadavg")) {}
+      : buffer_(context.buffer), file_(context.options.roots.proc("loadavg"), KeptFile::Content::OneRecord) {}
 
   Status collect(MetricSink& sink) override {
     const auto content = file_.read(buffer_);  // "0.21 0.37 0.39 1/719 19737"

@@ -81,7 +81,7 @@ std::string metric_suffix(std::string_view field) {
 class MeminfoCollector final : public Collector {
  public:
   explicit MeminfoCollector(const CollectorContext& context)
-      : buffer_(context.buffer), file_(context.options.roots.proc("meminfo")) {
+      : buffer_(context.buffer), file_(context.options.roots.proc("meminfo"), KeptFile::Content::OneRecord) {
     for (const std::string_view field : kFields) {
       const std::string suffix = metric_suffix(field);
       descs_.push_back(&store_.make("node_memory_" + suffix, "Memory information field " + suffix + ".",

@@ -93,6 +93,9 @@ constexpr size_t kFlags = kProperties.size() - 1;
 // Descriptors stay open for this many devices; a host with hundreds of containers opens the others' each
 // time.
 constexpr size_t kKeptDevicesMax = 16;
+// What only files have changes with the device's name or address, or hardly ever: it is read again then, and
+// once in a while.
+constexpr int64_t kFilesAgeMaxNs = 60'000'000'000;
 constexpr int64_t kBytesPerMegabit = 1000 * 1000 / 8;
 
 struct Device {
@@ -119,6 +122,7 @@ struct Device {
   bool is_device = false;        // bonding_masters is a file among the devices
   bool ignored = false;
   bool seen = false;
+  int64_t files_read_ns = 0;  // of the properties that netlink does not have; 0: to be read again
 
   // Of the scrape at hand.
   std::array<std::optional<int64_t>, kProperties.size()> values;
@@ -133,7 +137,8 @@ struct Device {
 class NetclassCollector final : public Collector {
  public:
   NetclassCollector(const CollectorContext& context, Pattern ignored)
-      : buffer_(context.buffer),
+      : clock_(context.clock),
+        buffer_(context.buffer),
         links_(context.shared.links),
         folder_(context.options.roots.sys("class/net")),
         ignored_(std::move(ignored)),
@@ -172,6 +177,7 @@ class NetclassCollector final : public Collector {
     size_t device_count = 0;
     for (const std::string& name : *names) {
       Device& device = device_of(name);
+      device.files_read_ns = 0;
       device.index = KeptFile(device.path + "/ifindex").integer_attribute(buffer_);
       device_count += device.is_device ? 1 : 0;
     }
@@ -230,12 +236,19 @@ class NetclassCollector final : public Collector {
     Device& device = device_of(link.name);
     device.seen = true;
     if (device.ignored) return;
+    write_hardware_address(link.address, address_);
+    const int64_t now_ns = clock_.monotonic_ns();
+    const bool files_are_old = device.files_read_ns == 0 || now_ns - device.files_read_ns >= kFilesAgeMaxNs ||
+                               address_ != device.address;
+    if (files_are_old) device.files_read_ns = now_ns;
     for (size_t i = 0; i < kProperties.size(); ++i) {
-      const Property& property = kProperties[i];
-      device.values[i] =
-          property.from_link ? property.from_link(link) : device.properties[i].integer_attribute(buffer_);
+      if (const auto from_link = kProperties[i].from_link) {
+        device.values[i] = from_link(link);
+      } else if (files_are_old) {
+        device.values[i] = device.properties[i].integer_attribute(buffer_);
+      }
     }
-    write_hardware_address(link.address, device.address);
+    device.address = address_;
     write_hardware_address(link.broadcast, device.broadcast);
     device.alias = trim(link.alias);
     device.state = operational_state_name(link.operational_state);
@@ -266,6 +279,7 @@ class NetclassCollector final : public Collector {
     }
   }
 
+  const Clock& clock_;
   ReadBuffer& buffer_;
   LinkDump& links_;
   KeptFolder folder_;
@@ -274,6 +288,7 @@ class NetclassCollector final : public Collector {
   DescStore store_;
   std::vector<const Desc*> descs_;  // parallel to kProperties
   std::map<std::string, Device, std::less<>> devices_;
+  std::string address_;    // of the device at hand
   size_t link_count_ = 0;  // of netlink's last answer
 };
 

@@ -1,4 +1,5 @@
 #include <string>
+#include <vector>
 
 #include "exporters/node/collectors.h"
 #include "exporters/node/desc_store.h"
@@ -14,12 +15,13 @@ class NetstatCollector final : public Collector {
   NetstatCollector(const CollectorContext& context, Pattern fields)
       : buffer_(context.buffer),
         netstat_(context.shared.netstat),
-        snmp_(context.options.roots.proc("net/snmp")),
-        snmp6_(context.options.roots.proc("net/snmp6")),
+        snmp_(context.options.roots.proc("net/snmp"), KeptFile::Content::OneRecord),
+        snmp6_(context.options.roots.proc("net/snmp6"), KeptFile::Content::OneRecord),
         fields_(std::move(fields)) {}
 
   Status collect(MetricSink& sink) override {
     memo_.restart();
+    table_ = 0;
     auto content = netstat_.read();
     if (!content) return content.error();
     if (auto status = collect_tables(*content, sink); !status) return status.error().in(netstat_.path());
@@ -36,27 +38,53 @@ class NetstatCollector final : public Collector {
   }
 
  private:
+  // A protocol's fields as its line of names lists them. The line is the same every time, so that it is
+  // compared as a whole and only the values are walked through.
+  struct Table {
+    std::string names;
+    std::vector<const Desc*> fields;  // nullptr: not exported
+  };
+
   // Pairs of lines: "TcpExt: SyncookiesSent SyncookiesRecv" and "TcpExt: 0 2".
   Status collect_tables(std::string_view rest, MetricSink& sink) {
     std::string_view names;
     std::string_view values;
     while (next_line(rest, names)) {
       if (!next_line(rest, values)) return Error(ErrorCode::Truncated, "no values for " + quoted(names));
+      if (table_ == tables_.size()) tables_.emplace_back();
+      Table& table = tables_[table_++];
+      if (table.names != names) learn(names, table);
       const std::string_view title = next_field(names);
       if (!title.ends_with(':') || title != next_field(values)) {
         return Error(ErrorCode::Corrupt, "want two lines of one protocol, got " + quoted(title));
       }
-      const std::string_view protocol = title.substr(0, title.size() - 1);
-      while (true) {
-        const std::string_view name = next_field(names);
-        const std::string_view value = next_field(values);
-        if (name.empty() != value.empty()) {
-          return Error(ErrorCode::Corrupt, std::string(protocol) + ": names and values differ in number");
-        }
-        if (name.empty()) break;
-        if (auto status = add(protocol, name, value, sink); !status) return status;
-      }
+      if (auto status = collect_values(table, values, sink); !status)
+        return status.error().in(title.substr(0, title.size() - 1));
     }
+    return Ok{};
+  }
+
+  void learn(std::string_view names, Table& table) {
+    table.names = names;
+    table.fields.clear();
+    const std::string_view title = next_field(names);
+    const std::string_view protocol = title.substr(0, title.empty() ? 0 : title.size() - 1);
+    for (auto name = next_field(names); !name.empty(); name = next_field(names)) {
+      table.fields.push_back(make(protocol, name));
+    }
+  }
+
+  static Status collect_values(const Table& table, std::string_view values, MetricSink& sink) {
+    for (const Desc* desc : table.fields) {
+      const std::string_view value = next_field(values);
+      if (value.empty()) return Error(ErrorCode::Corrupt, "names and values differ in number");
+      if (!desc) continue;
+      const auto number = field_number(value);
+      if (!number)
+        return Error(ErrorCode::Corrupt, std::string(desc->name) + ": want a number, got " + quoted(value));
+      sink.sample(*desc, *number);
+    }
+    if (!next_field(values).empty()) return Error(ErrorCode::Corrupt, "names and values differ in number");
     return Ok{};
   }
 
@@ -98,7 +126,9 @@ class NetstatCollector final : public Collector {
   KeptFile snmp6_;
   Pattern fields_;
   DescStore store_;
-  FieldMemo memo_;  // of the three files, one after the other
+  std::vector<Table> tables_;  // of netstat, then of snmp
+  size_t table_ = 0;           // the next one
+  FieldMemo memo_;             // of snmp6
 };
 
 }  // namespace

@@ -45,7 +45,8 @@ class PressureCollector final : public Collector {
  public:
   explicit PressureCollector(const CollectorContext& context) : buffer_(context.buffer) {
     for (const Resource& resource : kResources) {
-      files_.emplace_back(context.options.roots.proc("pressure/" + std::string(resource.name)));
+      files_.emplace_back(context.options.roots.proc("pressure/" + std::string(resource.name)),
+                          KeptFile::Content::OneRecord);
     }
   }
 

@@ -21,8 +21,8 @@ class SockstatCollector final : public Collector {
  public:
   explicit SockstatCollector(const CollectorContext& context)
       : buffer_(context.buffer),
-        files_{KeptFile(context.options.roots.proc("net/sockstat")),
-               KeptFile(context.options.roots.proc("net/sockstat6"))},
+        files_{KeptFile(context.options.roots.proc("net/sockstat"), KeptFile::Content::OneRecord),
+               KeptFile(context.options.roots.proc("net/sockstat6"), KeptFile::Content::OneRecord)},
         page_bytes_(static_cast<double>(::sysconf(_SC_PAGESIZE))) {}
 
   Status collect(MetricSink& sink) override {
