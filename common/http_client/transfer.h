@@ -14,7 +14,6 @@
 
 #include "common/http_client/client.h"
 #include "common/http_client/file_cache.h"
-#include "common/http_client/inflater.h"
 
 namespace sonde::http {
 
@@ -32,8 +31,8 @@ class Transfer {
   // Completes the request's trace; the handle still has the transfer's times.
   void finish_trace();
 
-  // What became of the hop, in the words of the originals.
-  Status outcome(CURLcode code) const;
+  // What became of the hop, in the words of the originals; decodes the body of a good one.
+  Status outcome(CURLcode code);
 
   // The absolute URL that the answer redirects to; nullopt when it does not.
   std::optional<std::string> redirect_target() const;
@@ -62,6 +61,8 @@ class Transfer {
   void set_proxy();
   void free_lists();
   size_t take_body(const char* bytes, size_t size);
+  size_t body_bytes_max() const;
+  Status decode_body();
   void take_header(std::string_view line);
   static size_t on_body(char* bytes, size_t size, size_t count, void* self);
   static size_t on_header(char* bytes, size_t size, size_t count, void* self);
@@ -73,10 +74,10 @@ class Transfer {
   curl_slist* connect_to_ = nullptr;
   std::vector<std::shared_ptr<const std::string>> files_in_use_;  // libcurl reads them in place.
   std::string url_in_use_;
-  std::string dialled_;  // "1.2.3.4:9100": the last address that was tried
-  bool inflating_ = false;
+  std::string dialled_;           // "1.2.3.4:9100": the last address that was tried
+  bool compressed_ = false;       // the body is gzip
+  std::string compressed_body_;   // until it is whole; keeps its room between requests
   std::optional<Error> failure_;  // why a callback of ours ended the transfer
-  Inflater inflater_;
   std::array<char, CURL_ERROR_SIZE> message_{};
 };
 

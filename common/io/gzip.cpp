@@ -1,9 +1,12 @@
 #include "common/io/gzip.h"
 
+#include <libdeflate.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <utility>
 
 namespace sonde::io {
 namespace {
@@ -71,10 +74,55 @@ Result<std::string> decode(std::string_view compressed, size_t bytes_max, int wi
   }
 }
 
+struct DecompressorDeleter {
+  void operator()(libdeflate_decompressor* decompressor) const {
+    ::libdeflate_free_decompressor(decompressor);
+  }
+};
+
+// A deflate stream cannot grow by more (RFC 1951: 258 bytes from two bits).
+constexpr size_t kGrowthMax = 1032;
+constexpr size_t kGzipBytesMin = 18;
+
+// What the trailer of the last member says was compressed, where that is possible.
+size_t expected_bytes(std::string_view compressed) {
+  size_t size = 0;
+  for (size_t i = 0; i < 4; ++i) {
+    size |= size_t{static_cast<unsigned char>(compressed[compressed.size() - 4 + i])} << (8 * i);
+  }
+  return std::min(size, compressed.size() * kGrowthMax);
+}
+
+// The fast way: false when it is not one good member within the limit, and `out` is then unspecified.
+bool gunzip_member(std::string_view compressed, std::string& out, size_t bytes_max) {
+  if (compressed.size() < kGzipBytesMin) return false;
+  const size_t expected = expected_bytes(compressed);
+  if (expected > bytes_max) return false;
+  thread_local const std::unique_ptr<libdeflate_decompressor, DecompressorDeleter> decompressor(
+      ::libdeflate_alloc_decompressor());
+  if (!decompressor) return false;
+  out.resize(expected);
+  size_t used = 0;
+  size_t made = 0;
+  const auto result = ::libdeflate_gzip_decompress_ex(
+      decompressor.get(), compressed.data(), compressed.size(), out.data(), out.size(), &used, &made);
+  return result == LIBDEFLATE_SUCCESS && used == compressed.size() && made == expected;
+}
+
 }  // namespace
 
+Status gunzip_into(std::string_view compressed, std::string& out, size_t bytes_max) {
+  if (gunzip_member(compressed, out, bytes_max)) return Ok{};
+  auto decoded = decode(compressed, bytes_max, kGzipWindowBits, "gzip");
+  if (!decoded) return decoded.error();
+  out = std::move(*decoded);
+  return Ok{};
+}
+
 Result<std::string> gunzip(std::string_view compressed, size_t bytes_max) {
-  return decode(compressed, bytes_max, kGzipWindowBits, "gzip");
+  std::string out;
+  if (auto decoded = gunzip_into(compressed, out, bytes_max); !decoded) return decoded.error();
+  return out;
 }
 
 Result<std::string> inflate_raw(std::string_view compressed, size_t bytes_max) {
