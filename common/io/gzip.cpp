@@ -83,6 +83,8 @@ struct DecompressorDeleter {
 // A deflate stream cannot grow by more (RFC 1951: 258 bytes from two bits).
 constexpr size_t kGrowthMax = 1032;
 constexpr size_t kGzipBytesMin = 18;
+// Room is made before the first byte is decoded, for what a trailer says: no more than this on its word.
+constexpr size_t kTrustedBytesMax = 16 << 20;
 
 // What the trailer of the last member says was compressed, where that is possible.
 size_t expected_bytes(std::string_view compressed) {
@@ -97,7 +99,7 @@ size_t expected_bytes(std::string_view compressed) {
 bool gunzip_member(std::string_view compressed, std::string& out, size_t bytes_max) {
   if (compressed.size() < kGzipBytesMin) return false;
   const size_t expected = expected_bytes(compressed);
-  if (expected > bytes_max) return false;
+  if (expected > std::min(bytes_max, kTrustedBytesMax)) return false;
   thread_local const std::unique_ptr<libdeflate_decompressor, DecompressorDeleter> decompressor(
       ::libdeflate_alloc_decompressor());
   if (!decompressor) return false;

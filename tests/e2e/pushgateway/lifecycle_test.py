@@ -34,7 +34,7 @@ def test_restart(folder):
         check(process.wait(10) == 0, "SIGTERM ends with code 0")
     check(os.listdir(folder) == ["groups"], "no other file is left")
     with lab.gateway(*flags) as (base, process):
-        check(pushed(base) == before and len(before) == 13, "everything is back, to the letter")
+        check(pushed(base) == before and len(before) == 11, "everything is back, to the letter")
         push(base, "/metrics/job/killed", b"k 1\n")
         harness.wait_for(lambda: b"killed" in open(path, "rb").read(), what="the interval's write")
         process.kill()
