@@ -22,6 +22,45 @@ TEST_SUITE("node/files") {
     CHECK(*read == content);
   }
 
+  TEST_CASE("a file of one record is read whole whatever its size") {
+    Host host;
+    for (const size_t size : {size_t{0}, size_t{1}, size_t{16 * 1024}, size_t{100'000}}) {
+      const std::string content(size, 'x');
+      host.write("proc/record", content);
+      ReadBuffer buffer;
+      KeptFile file(host.options.roots.proc("record"), KeptFile::Content::OneRecord);
+      const auto read = file.read(buffer);
+      REQUIRE(read);
+      CHECK(*read == content);
+    }
+  }
+
+  TEST_CASE("only the kernel's list of mounts is known not to have changed") {
+    Host host;
+    host.write("proc/f", "text");
+    ReadBuffer buffer;
+    KeptFile file(host.options.roots.proc("f"));
+    REQUIRE(file.read(buffer));
+    CHECK(file.may_have_changed());
+    KeptFile mounts("/proc/self/mountinfo");
+    CHECK(mounts.may_have_changed());  // Not open yet.
+    REQUIRE(mounts.read(buffer));
+    CHECK_FALSE(mounts.may_have_changed());
+  }
+
+  TEST_CASE("a shared file is read once until it is forgotten") {
+    Host host;
+    host.write("proc/stat", "old");
+    SharedReads shared(host.options.roots);
+    CHECK(shared.stat.known().empty());
+    CHECK(*shared.stat.read() == "old");
+    host.write("proc/stat", "new");
+    CHECK(*shared.stat.read() == "old");
+    CHECK(shared.stat.known() == "old");
+    shared.forget();
+    CHECK(*shared.stat.read() == "new");
+  }
+
   TEST_CASE("a file that was replaced is read anew and one that went is not found") {
     Host host;
     host.write("proc/f", "old");
