@@ -29,11 +29,14 @@ using Body = std::function<Status(MetricSink&)>;
 
 class Scripted final : public Collector {
  public:
-  explicit Scripted(Body body) : body_(std::move(body)) {}
+  explicit Scripted(Body body, std::function<bool()> may_block = {})
+      : body_(std::move(body)), may_block_(std::move(may_block)) {}
   Status collect(MetricSink& sink) override { return body_(sink); }
+  bool may_block() override { return may_block_ ? may_block_() : true; }
 
  private:
   Body body_;
+  std::function<bool()> may_block_;
 };
 
 // Something that hangs until it is let go.
@@ -71,6 +74,10 @@ class Bench {
   }
   void add(std::string name, Body body, bool may_block = false) {
     entries_.push_back({std::move(name), std::make_unique<Scripted>(std::move(body)), may_block});
+  }
+  void add_asked(std::string name, Body body, std::function<bool()> may_block) {
+    entries_.push_back(
+        {std::move(name), std::make_unique<Scripted>(std::move(body), std::move(may_block)), true});
   }
   CollectorSet& set() {
     if (!set_) {
@@ -116,6 +123,22 @@ TEST_SUITE("exporter/collector_set") {
     CHECK(has(page, "x_value{of=\"b\"} 1\n"));
     CHECK(has(page, "x_success{collector=\"a\"} 1\n"));
     CHECK(has(page, "x_success{collector=\"b\"} 1\n"));
+  }
+
+  TEST_CASE("a collector that cannot block this time runs on the calling thread") {
+    Bench bench;
+    bool may_block = false;
+    std::thread::id ran_on;
+    const Body note_thread = [&](MetricSink&) -> Status {
+      ran_on = std::this_thread::get_id();
+      return Ok{};
+    };
+    bench.add_asked("a", note_thread, [&] { return may_block; });
+    CHECK(has(bench.page(), "x_success{collector=\"a\"} 1\n"));
+    CHECK(ran_on == std::this_thread::get_id());
+    may_block = true;
+    CHECK(has(bench.page(), "x_success{collector=\"a\"} 1\n"));
+    CHECK(ran_on != std::this_thread::get_id());
   }
 
   TEST_CASE("what came before a failure is served and success is 0") {
