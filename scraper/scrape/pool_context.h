@@ -18,7 +18,7 @@ namespace sonde::scrape {
 
 // The most that a scrape takes into memory where no body_size_limit is set.
 // Differs: the reference takes whatever comes.
-inline constexpr uint64_t kScrapeBodyBytesMax = uint64_t{512} << 20;
+inline constexpr uint64_t kScrapeBodyBytesMax = uint64_t{256} << 20;
 
 struct PoolContext {
   PoolContext(const config::ScrapeConfig& job, bool all_extra_metrics);

@@ -13,7 +13,7 @@ import urllib.parse
 import harness
 
 INTERVAL_SECONDS = 1
-ANONYMOUS_BYTES_MAX = 1200 << 20  # The largest body taken is 512 MiB, and a string doubles as it grows.
+ANONYMOUS_BYTES_MAX = 1000 << 20  # Two peers never end, a body taken is at most 256 MiB, and a string doubles as it grows.
 
 
 def head(status="200 OK", content_type="text/plain", extra=""):
