@@ -138,8 +138,8 @@ class Client::Impl {
       return answer(it, std::move(transfer.response));
     }
     if (++transfer.redirect_count > kRedirectsMax) {
-      return answer(it, Error(ErrorCode::LimitExceeded,
-                              "Get " + quoted(*target, 1024) + ": stopped after 10 redirects"));
+      return answer(it, Error(ErrorCode::LimitExceeded, "Get " + quoted(without_password(*target), 1024) +
+                                                            ": stopped after 10 redirects"));
     }
     follow(transfer, *target);
   }

@@ -106,6 +106,23 @@ std::string bracketed(const std::string& ip) {
 
 }  // namespace
 
+std::string without_password(const std::string& url) {
+  CURLU* parsed = curl_url();
+  char* password = nullptr;
+  char* text = nullptr;
+  std::string out = url;
+  if (curl_url_set(parsed, CURLUPART_URL, url.c_str(), 0) == CURLUE_OK &&
+      curl_url_get(parsed, CURLUPART_PASSWORD, &password, 0) == CURLUE_OK &&
+      curl_url_set(parsed, CURLUPART_PASSWORD, "***", 0) == CURLUE_OK &&
+      curl_url_get(parsed, CURLUPART_URL, &text, 0) == CURLUE_OK) {
+    out = text;
+  }
+  curl_free(password);
+  curl_free(text);
+  curl_url_cleanup(parsed);
+  return out;
+}
+
 std::string host_and_port(const std::string& url) {
   return url_part(url, CURLUPART_HOST) + ":" + url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
 }
@@ -409,7 +426,7 @@ Status Transfer::outcome(CURLcode code) {
   if (code == CURLE_OK) return compressed_ && request.method != "HEAD" ? decode_body() : Status(Ok{});
   if (failure_) return *failure_;
   const std::string verb = request.method.substr(0, 1) + to_lower_ascii(request.method.substr(1));
-  const std::string about = verb + " " + quoted(request.url, 1024) + ": ";
+  const std::string about = verb + " " + quoted(without_password(request.url), 1024) + ": ";
   const std::string details = message_[0] == '\0' ? curl_easy_strerror(code) : message_.data();
   long os_error = 0;
   curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &os_error);

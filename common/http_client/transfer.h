@@ -81,6 +81,9 @@ class Transfer {
   std::array<char, CURL_ERROR_SIZE> message_{};
 };
 
+// The URL as an error may show it: a password in it reads "***", as in the originals' errors.
+std::string without_password(const std::string& url);
+
 // "host:port" of a URL, with the scheme's default port, to tell whether two URLs are one host; "" for
 // nonsense.
 std::string host_and_port(const std::string& url);

@@ -11,4 +11,12 @@ TEST_SUITE("http_client/transfer") {
     CHECK(host_and_port("http://[::1]:9/") == "[::1]:9");
     CHECK(host_and_port("nonsense:") == ":");
   }
+
+  TEST_CASE("a password in an address is not shown and nothing else is changed") {
+    using sonde::http::without_password;
+    CHECK(without_password("http://u:s3cret@a.test:81/x?y=1") == "http://u:***@a.test:81/x?y=1");
+    for (const char* url : {"http://a.test", "https://u@a.test/x", "nonsense:", "", "a b"}) {
+      CHECK(without_password(url) == url);
+    }
+  }
 }
