@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -48,18 +49,10 @@ std::string_view line_after(std::string_view text, std::string_view prefix) {
   return {};
 }
 
-double read_boot_time_seconds() {
-  const int fd = ::open("/proc/stat", O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return 0;
-  // "btime" stands after a line per processor and one of interrupts, which may be long.
-  std::string text;
-  std::array<char, 4096> piece{};
-  for (ssize_t length = 0; (length = ::read(fd, piece.data(), piece.size())) > 0;) {
-    text.append(piece.data(), static_cast<size_t>(length));
-  }
-  ::close(fd);
-  FieldCursor fields(line_after(text, "btime "));
-  return fields.number();
+double now_seconds(clockid_t clock) {
+  timespec now{};
+  ::clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
 double count_open_fds() {
@@ -83,10 +76,25 @@ double soft_limit(__rlimit_resource_t resource) {
 
 }  // namespace
 
+double boot_time_seconds(const char* stat_path) {
+  const int fd = ::open(stat_path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return now_seconds(CLOCK_REALTIME) - now_seconds(CLOCK_BOOTTIME);
+  // "btime" stands after a line per processor and one of interrupts, which may be long.
+  std::string text;
+  std::array<char, 4096> piece{};
+  for (ssize_t length = 0; (length = ::read(fd, piece.data(), piece.size())) > 0;) {
+    text.append(piece.data(), static_cast<size_t>(length));
+  }
+  ::close(fd);
+  FieldCursor fields(line_after(text, "btime "));
+  const double seconds = fields.number();
+  return fields.failed() ? now_seconds(CLOCK_REALTIME) - now_seconds(CLOCK_BOOTTIME) : seconds;
+}
+
 ProcessCollector::ProcessCollector()
     : stat_fd_(::open("/proc/self/stat", O_RDONLY | O_CLOEXEC)),
       netstat_fd_(::open("/proc/self/net/netstat", O_RDONLY | O_CLOEXEC)),
-      boot_time_seconds_(read_boot_time_seconds()) {}
+      boot_time_seconds_(boot_time_seconds()) {}
 
 ProcessCollector::~ProcessCollector() {
   for (const int fd : {stat_fd_, netstat_fd_}) {

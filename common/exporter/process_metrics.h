@@ -11,6 +11,10 @@
 
 namespace sonde::exporter {
 
+// When the system started, in seconds since 1970: from /proc/stat, or else from the clocks, because a service
+// with ProcSubset=pid has no such file.
+double boot_time_seconds(const char* stat_path = "/proc/stat");
+
 class ProcessCollector final : public Collector {
  public:
   ProcessCollector();

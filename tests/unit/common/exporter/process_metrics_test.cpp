@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <set>
 #include <string>
 
@@ -22,6 +23,13 @@ TEST_SUITE("exporter/process_metrics") {
                          "process_open_fds", "process_resident_memory_bytes", "process_start_time_seconds",
                          "process_virtual_memory_bytes", "process_virtual_memory_max_bytes"});
     }
+  }
+
+  TEST_CASE("without a file of the system the time of the start comes from the clocks") {
+    const double told = sonde::exporter::boot_time_seconds();
+    CHECK(told > 1e9);
+    CHECK(std::abs(sonde::exporter::boot_time_seconds("/nonexistent") - told) < 3);
+    CHECK(std::abs(sonde::exporter::boot_time_seconds("/dev/null") - told) < 3);
   }
 
 }  // TEST_SUITE
