@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::string_view kDefaultModule = "http_2xx";
 constexpr std::optional<double> kTimeoutSecondsWithoutHeader = 120;
+constexpr double kTimeoutSecondsMax = 1e6;
 constexpr size_t kConfigBytesMax = 16 << 20;
 
 constexpr Desc kReloadSuccessful{"blackbox_exporter_config_last_reload_successful",
@@ -33,7 +34,8 @@ http::Response bad_request(std::string message) {
 // The module's own timeout unless the scraper gives up sooner; when nothing of the scraper's is left, the
 // module's.
 std::chrono::nanoseconds choose_timeout(std::chrono::milliseconds of_module, double seconds_left) {
-  const std::chrono::nanoseconds left(static_cast<int64_t>(std::clamp(seconds_left, 0.0, 1e6) * 1e9));
+  if (!(seconds_left > 0)) seconds_left = 0;  // A header may say "NaN".
+  const std::chrono::nanoseconds left(static_cast<int64_t>(std::min(seconds_left, kTimeoutSecondsMax) * 1e9));
   if (of_module.count() == 0) return std::max(left, std::chrono::nanoseconds(std::chrono::milliseconds(1)));
   return left.count() == 0 ? of_module : std::min<std::chrono::nanoseconds>(of_module, left);
 }

@@ -104,24 +104,28 @@ class HttpProbe : public std::enable_shared_from_this<HttpProbe> {
     if (host.empty()) return fail("Could not parse target URL", "no host in " + quoted(url_));
     if (module_.skip_resolve_phase_with_proxy && has_proxy()) return send({});
     if (redirect_count_ == 0) {
-      // The first look-up is the probe's own and exported; it also ends the probe when it fails, so what is
-      // always there is written before.
+      // The first look-up is the probe's own and exported.
       return resolve_for_probe(
           probe_, host, module_.address,
           [self = shared_from_this()](const IpAddress& address, double seconds) {
             self->phases_.resolve += seconds;
             self->send(address.text);
           },
-          [self = shared_from_this()] { self->emit(false); });
+          [self = shared_from_this()](double seconds) {
+            self->phases_.resolve += seconds;
+            self->emit(false);
+          });
     }
     const int64_t begin = probe_->tools().clock.monotonic_ns();
-    probe_->tools().resolver.resolve(
-        host, module_.address, [self = shared_from_this(), begin](Result<IpAddress> address) {
-          if (self->probe_->finished()) return;
-          self->phases_.resolve += self->probe_->seconds_since(begin);
-          if (!address) return self->fail("Resolution of the redirect failed", address.error().message());
-          self->send(address->text);
-        });
+    probe_->tools().resolver.resolve(host, module_.address, probe_->deadline_monotonic_ns(),
+                                     [self = shared_from_this(), begin](Result<IpAddress> address) {
+                                       if (self->probe_->finished()) return;
+                                       self->phases_.resolve += self->probe_->seconds_since(begin);
+                                       if (!address)
+                                         return self->fail("Resolution of the redirect failed",
+                                                           address.error().message());
+                                       self->send(address->text);
+                                     });
   }
 
   http::FetchRequest make_request(const std::string& ip) {
@@ -320,11 +324,13 @@ class HttpProbe : public std::enable_shared_from_this<HttpProbe> {
   void emit(bool success) {
     if (probe_->finished()) return;
     exposition::MetricSink& sink = probe_->sink();
-    sink.sample(kPhases, {"connect"}, phases_.connect);
-    sink.sample(kPhases, {"processing"}, phases_.processing);
     sink.sample(kPhases, {"resolve"}, phases_.resolve);
-    sink.sample(kPhases, {"tls"}, phases_.tls);
-    sink.sample(kPhases, {"transfer"}, phases_.transfer);
+    if (trace_) {  // A request was made.
+      sink.sample(kPhases, {"connect"}, phases_.connect);
+      sink.sample(kPhases, {"processing"}, phases_.processing);
+      sink.sample(kPhases, {"tls"}, phases_.tls);
+      sink.sample(kPhases, {"transfer"}, phases_.transfer);
+    }
     const bool answered = response_.status != 0;
     const auto length = parse_integer(response_.header("Content-Length"));
     sink.sample(kContentLength, answered ? static_cast<double>(length.value_or(-1)) : 0);

@@ -210,7 +210,11 @@ void start_icmp_probe(std::shared_ptr<Probe> probe) {
         probe->sink().sample(kPhases, {"resolve"}, seconds);
         std::make_shared<Exchange>(probe, address)->start();
       },
-      [probe] { probe->finish(false); });
+      [probe](double) {
+        for (const std::string_view phase : {"resolve", "rtt", "setup"})
+          probe->sink().sample(kPhases, {phase}, 0);
+        probe->finish(false);
+      });
 }
 
 }  // namespace sonde::blackbox

@@ -34,10 +34,20 @@ constexpr std::array<std::string_view, 88> kDnsTypes{
     "SVCB",  "TA",     "TALINK",     "TKEY",    "TLSA",     "TSIG",     "TXT",         "UID",
     "UINFO", "UNSPEC", "URI",        "WKS",     "X25",      "ZONEMD",   "ZZRESERVED1", "ZZRESERVED2"};
 
-// Keys whose values no page shows.
-constexpr std::array<std::string_view, 7> kSecretKeys{
-    "authorization", "bearer_token", "client_secret", "credentials", "key", "password", "secrets"};
+// Keys whose texts, and lists of them, no page shows. Differs: in any case of letters, so that the header
+// Authorization is among them.
+constexpr std::array<std::string_view, 8> kSecretKeys{
+    "authorization", "bearer_token", "client_certificate_key", "client_secret", "credentials", "key",
+    "password",      "secrets"};
 static_assert(std::ranges::is_sorted(kSecretKeys));
+// A map from names to lists, all of them secret.
+constexpr std::string_view kSecretMap = "proxy_connect_header";
+constexpr std::string_view kProxyKey = "proxy_url";  // may have a password in it
+
+void hide_texts(yaml::Node& node) {
+  if (node.kind == yaml::NodeKind::Scalar) node.text = "<secret>";
+  for (yaml::Node& item : node.items) hide_texts(item);
+}
 
 }  // namespace
 
@@ -185,12 +195,13 @@ yaml::Node hide_secrets(const yaml::Node& node) {
   yaml::Node out = node;
   for (yaml::Node& item : out.items) item = hide_secrets(item);
   for (yaml::Entry& entry : out.entries) {
-    const bool secret = std::ranges::binary_search(kSecretKeys, std::string_view(entry.key));
-    if (secret && entry.value.kind == yaml::NodeKind::Scalar) {
-      entry.value.text = "<secret>";
-    } else {
-      entry.value = hide_secrets(entry.value);
+    const std::string key = to_lower_ascii(entry.key);
+    if (std::ranges::binary_search(kSecretKeys, std::string_view(key))) hide_texts(entry.value);
+    if (key == kSecretMap) {
+      for (yaml::Entry& header : entry.value.entries) hide_texts(header.value);
     }
+    if (key == kProxyKey) entry.value.text = http::hide_password(entry.value.text);
+    entry.value = hide_secrets(entry.value);
   }
   return out;
 }

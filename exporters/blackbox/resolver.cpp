@@ -73,25 +73,65 @@ uint32_t hash_ip(const IpAddress& address) {
   return hash;
 }
 
-void Resolver::resolve(const std::string& host, AddressChoice choice,
-                       std::function<void(Result<IpAddress>)> done) {
+Resolver::Resolver(loop::EventLoop& loop, LookUp look_up)
+    : loop_(loop),
+      look_up_(look_up ? std::move(look_up) : LookUp(&blackbox::look_up)),
+      gate_(std::make_shared<Gate>()) {
+  const MutexLock lock(gate_->mutex);
+  gate_->owner = this;
+}
+
+Resolver::~Resolver() {
+  for (const auto& [id, pending] : pending_) loop_.cancel(pending.deadline);
+  const MutexLock lock(gate_->mutex);
+  gate_->owner = nullptr;
+}
+
+void Resolver::resolve(const std::string& host, AddressChoice choice, int64_t deadline_monotonic_ns,
+                       Done done) {
   if (auto literal = parse_ip(host)) {
     loop_.post([done = std::move(done), address = *literal] { done(address); });
     return;
   }
-  pool_.submit([this, host, choice, done = std::move(done)] {
+  const uint64_t id = next_id_++;
+  Pending& pending = pending_[id];
+  pending.done = std::move(done);
+  pending.job = pool_.submit([host, choice, id, look_up = look_up_, gate = gate_] {
     auto found = look_up(host, choice);
-    loop_.post([done, found = std::move(found)] { done(found); });
+    const MutexLock lock(gate->mutex);
+    if (gate->owner == nullptr) return;
+    gate->owner->loop_.post([gate, id, found = std::move(found)] {
+      Resolver* owner = nullptr;
+      {
+        const MutexLock again(gate->mutex);
+        owner = gate->owner;
+      }
+      // Only this thread makes the owner go away, so that it cannot do so now.
+      if (owner != nullptr) owner->answer(id, found);
+    });
   });
+  pending.deadline = loop_.at(deadline_monotonic_ns, [this, id, host] {
+    pool_.abandon(pending_.at(id).job);
+    answer(id, Error(ErrorCode::DeadlineExceeded, "lookup " + host + ": i/o timeout"));
+  });
+}
+
+void Resolver::answer(uint64_t id, Result<IpAddress> address) {
+  const auto found = pending_.find(id);
+  if (found == pending_.end()) return;  // It came after its deadline.
+  const Pending pending = std::move(found->second);
+  pending_.erase(found);
+  loop_.cancel(pending.deadline);
+  pending.done(std::move(address));
 }
 
 void resolve_for_probe(std::shared_ptr<Probe> probe, const std::string& host, AddressChoice choice,
                        std::function<void(const IpAddress&, double seconds)> done,
-                       std::function<void()> failed) {
+                       std::function<void(double seconds)> failed) {
   const int64_t begin = probe->tools().clock.monotonic_ns();
   probe->log(LogLevel::Info, "Resolving target address", {{"target", host}});
   probe->tools().resolver.resolve(
-      host, choice,
+      host, choice, probe->deadline_monotonic_ns(),
       [probe, begin, done = std::move(done), failed = std::move(failed)](Result<IpAddress> address) {
         if (probe->finished()) return;
         const double seconds = probe->seconds_since(begin);
@@ -101,8 +141,7 @@ void resolve_for_probe(std::shared_ptr<Probe> probe, const std::string& host, Ad
           probe->sink().sample(kIpHash, 0);
           probe->log(LogLevel::Error, "Resolution with IP protocol failed",
                      {{"err", address.error().message()}});
-          probe->finish(false);
-          return;
+          return failed(seconds);
         }
         probe->sink().sample(kIpProtocol, address->protocol == IpProtocol::Ip4 ? 4 : 6);
         probe->sink().sample(kIpHash, hash_ip(*address));

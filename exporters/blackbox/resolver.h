@@ -1,11 +1,14 @@
 #pragma once
-// Names to addresses without blocking the loop: getaddrinfo on the frame's workers. Loop thread.
+// Names to addresses without blocking the loop: getaddrinfo on the frame's workers. Loop thread. A look-up
+// that hangs is given up at its deadline, and may go on behind the resolver's end.
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <unordered_map>
 
+#include "common/core/mutex.h"
 #include "common/core/result.h"
 #include "common/exporter/worker_pool.h"
 #include "common/loop/event_loop.h"
@@ -22,13 +25,37 @@ struct IpAddress {
 
 class Resolver {
  public:
-  explicit Resolver(loop::EventLoop& loop) : loop_(loop) {}
+  using Done = std::function<void(Result<IpAddress>)>;
+  // Blocks; called on workers, even after the resolver has gone.
+  using LookUp = std::function<Result<IpAddress>(const std::string& host, AddressChoice choice)>;
 
-  // Calls back on the loop with the one address to probe. A literal address is not looked up.
-  void resolve(const std::string& host, AddressChoice choice, std::function<void(Result<IpAddress>)> done);
+  explicit Resolver(loop::EventLoop& loop, LookUp look_up = {});  // {}: getaddrinfo
+  ~Resolver();
+  Resolver(const Resolver&) = delete;
+  Resolver& operator=(const Resolver&) = delete;
+
+  // Calls back on the loop with the one address to probe, or by the deadline with an error. A literal address
+  // is not looked up.
+  void resolve(const std::string& host, AddressChoice choice, int64_t deadline_monotonic_ns, Done done);
 
  private:
+  // Lets a worker that returns find out whether the resolver still lives.
+  struct Gate {
+    Mutex mutex;
+    Resolver* owner GUARDED_BY(mutex) = nullptr;
+  };
+  struct Pending {
+    Done done;
+    exporter::WorkerPool::JobId job = 0;
+    loop::TimerId deadline = loop::TimerId::None;
+  };
+  void answer(uint64_t id, Result<IpAddress> address);
+
   loop::EventLoop& loop_;
+  const LookUp look_up_;
+  std::shared_ptr<Gate> gate_;  // Shared with the jobs.
+  std::unordered_map<uint64_t, Pending> pending_;
+  uint64_t next_id_ = 1;
   exporter::WorkerPool pool_;
 };
 
@@ -39,9 +66,9 @@ Result<IpAddress> parse_ip(const std::string& text);
 uint32_t hash_ip(const IpAddress& address);
 
 // Resolves for a probe, and exports probe_dns_lookup_time_seconds, probe_ip_protocol and probe_ip_addr_hash.
-// `done` gets the address and how long it took; a failure is logged and ends the probe.
+// `done` gets the address and how long it took; a failure is logged, and `failed` has to end the probe.
 void resolve_for_probe(std::shared_ptr<Probe> probe, const std::string& host, AddressChoice choice,
                        std::function<void(const IpAddress&, double seconds)> done,
-                       std::function<void()> failed);
+                       std::function<void(double seconds)> failed);
 
 }  // namespace sonde::blackbox

@@ -8,9 +8,18 @@
 namespace sonde::redis {
 namespace {
 
+// As it may stand in a log: without user and password.
+std::string quoted_without_login(std::string_view text) {
+  const size_t at = text.rfind('@');
+  if (at == std::string_view::npos) return quoted(text);
+  const size_t scheme_end = text.find("://");
+  const std::string_view scheme = scheme_end < at ? text.substr(0, scheme_end + 3) : std::string_view();
+  return quoted(std::string(scheme) + "***" + std::string(text.substr(at)));
+}
+
 Error bad_address(std::string_view text) {
-  return Error(ErrorCode::InvalidArgument,
-               "invalid address " + quoted(text) + " (want redis://host:port, unix:///path or host:port)");
+  return Error(ErrorCode::InvalidArgument, "invalid address " + quoted_without_login(text) +
+                                               " (want redis://host:port, unix:///path or host:port)");
 }
 
 // "host", "host:port", "[::1]:6379"; the port keeps its default when there is none.
@@ -43,7 +52,7 @@ Result<Address> parse_address(std::string_view text) {
     rest.remove_prefix(scheme_end + 3);
     if (scheme == "rediss" || scheme == "valkeys") {
       return Error(ErrorCode::Unsupported,
-                   "address " + quoted(text) + ": TLS to the server is not in this version");
+                   "address " + quoted_without_login(text) + ": TLS to the server is not in this version");
     }
     if (scheme == "unix") {
       if (rest.empty()) return bad_address(text);

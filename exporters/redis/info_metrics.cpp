@@ -1,5 +1,6 @@
 #include "exporters/redis/info_metrics.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -45,7 +46,8 @@ void emit_keyspace(const Info& info, const InfoOptions& options, Families& out) 
     if (is_database(line)) emit_database(line, out);
   }
   if (!options.empty_databases) return;
-  for (int64_t i = 0; i < options.database_count; ++i) {
+  const int64_t count = std::min(options.database_count, kEmptyDatabasesMax);
+  for (int64_t i = 0; i < count; ++i) {
     const std::string name = "db" + std::to_string(i);
     if (!info.get(name).empty()) continue;
     out.gauge("db_keys", {"db"}, {name}, 0);

@@ -1,10 +1,15 @@
 #pragma once
 // Families made of INFO: mapped fields, keyspace, command, error and latency statistics, replication.
 
+#include <cstdint>
+
 #include "exporters/redis/family_names.h"
 #include "exporters/redis/info.h"
 
 namespace sonde::redis {
+
+// Differs: so many databases without keys are shown at the most; a server may say any count.
+inline constexpr int64_t kEmptyDatabasesMax = 10'000;
 
 struct InfoOptions {
   bool empty_databases = true;  // databases without keys are shown with 0

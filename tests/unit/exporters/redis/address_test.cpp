@@ -24,6 +24,14 @@ TEST_SUITE("redis/address") {
     }
     CHECK(parse_address("rediss://x").error().code() == ErrorCode::Unsupported);
   }
+
+  TEST_CASE("an error says the address without user and password") {
+    const auto message = [](std::string_view text) { return parse_address(text).error().message(); };
+    CHECK(message("redis://u:s3cret@host:0").starts_with("invalid address \"redis://***@host:0\""));
+    CHECK(message("rediss://:s3cret@host").starts_with("address \"rediss://***@host\""));
+    CHECK(message("u:s3://cret@host:0").find("cret") == std::string::npos);
+    CHECK(message("s3cret@x:1:2").find("s3cret") == std::string::npos);
+  }
 }
 
 }  // namespace sonde::redis
