@@ -60,10 +60,10 @@ std::vector<uint32_t> SeriesFilter::find_columns(ShapeView shape, uint64_t open_
   std::vector<uint32_t> found;
   if ((open_matchers & name_equality_) != 0) {
     const Term& term = terms_[static_cast<size_t>(std::countr_zero(name_equality_))];
-    const auto named = std::ranges::equal_range(shape.by_name, term.literal, {}, &NamedColumn::metric_name);
-    for (const NamedColumn& entry : named) {
-      const auto labels = symbols_.label_set(shape.columns[entry.column]);
-      if (matches_column(labels, open_matchers & ~name_equality_)) found.push_back(entry.column);
+    auto entry = std::ranges::lower_bound(shape.by_name, term.literal, {}, &NamedColumn::metric_name);
+    for (; entry != shape.by_name.end() && entry->metric_name == term.literal; ++entry) {
+      const auto labels = symbols_.label_set(shape.columns[entry->column]);
+      if (matches_column(labels, open_matchers & ~name_equality_)) found.push_back(entry->column);
     }
     return found;
   }

@@ -66,6 +66,20 @@ PEERS = {
 }
 
 
+GOOD_SERVER = """
+import http.server, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; version=0.0.4")
+        self.end_headers()
+        self.wfile.write(b"# TYPE good counter\\ngood 42\\n")
+    def log_message(self, *_):
+        pass
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+
+
 def serve(peer, until):
     """Listens on a free port; each connection gets one request's answer and is closed."""
     listener = socket.socket()
@@ -102,7 +116,9 @@ def anonymous_bytes(pid):
 def main():
     until = threading.Event()
     ports = {name: serve(peer, until) for name, peer in PEERS.items()}
-    good = serve(whole(b"# TYPE good counter\ngood 42\n"), until)
+    good = harness.free_port()
+    # A process of its own: the peers that never end would starve it here.
+    serving = harness.running([sys.executable, "-c", GOOD_SERVER, str(good)])
     port = harness.free_port()
     with tempfile.TemporaryDirectory() as folder:
         jobs = [("good", good), *ports.items()]
@@ -112,7 +128,7 @@ def main():
                 out.write(f"- job_name: {name}\n  static_configs: [{{targets: ['127.0.0.1:{target_port}']}}]\n")
         command = [harness.ours("sonde-scraper"), f"--config.file={folder}/prometheus.yml",
                    f"--storage.tsdb.path={folder}/data", f"--web.listen-address=127.0.0.1:{port}"]
-        with harness.running(command, log=os.path.join(folder, "log")) as process:
+        with serving, harness.running(command, log=os.path.join(folder, "log")) as process:
             def query(expression):
                 url = f"http://127.0.0.1:{port}/api/v1/query?" + urllib.parse.urlencode({"query": expression})
                 status, _, body = harness.fetch(url)
