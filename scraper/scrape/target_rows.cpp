@@ -77,7 +77,7 @@ bool TargetRows::open() {
 
 RowCounts TargetRows::append(const std::shared_ptr<const Memo>& memo, BodyValues& values,
                              const Reports& reports, int64_t timestamp_ms) {
-  if (memo != memo_) adopt(memo, timestamp_ms);
+  if (memo != memo_ || may_be_taken()) adopt(memo, timestamp_ms);
   RowCounts counts = append_main(*memo, values, reports, timestamp_ms);
   for (const Route& route : routes_) {
     if (route.stray->stamped) {
@@ -112,6 +112,7 @@ RowCounts TargetRows::append_main(const Memo& memo, BodyValues& values, const Re
 
 RowCounts TargetRows::append_failed(const Memo& memo, BodyValues& scratch, const Reports& reports,
                                     int64_t timestamp_ms) {
+  if (may_be_taken()) adopt(memo_, timestamp_ms);
   scratch.start(memo);
   const RowCounts counts = append_main(memo, scratch, reports, timestamp_ms);
   for (auto& [labels, stray] : strays_) end_stray(stray, timestamp_ms);
@@ -120,63 +121,78 @@ RowCounts TargetRows::append_failed(const Memo& memo, BodyValues& scratch, const
 
 void TargetRows::adopt(const std::shared_ptr<const Memo>& memo, int64_t timestamp_ms) {
   memo_ = memo;
+  taken_count_ = context_.claims.taken_count();
   routes_.clear();
   for (auto& [labels, stray] : strays_) stray.wanted = false;
-  for (const StrayGroup& group : memo->strays) add_routes(group);
+  for (const StrayGroup& group : memo->strays) add_routes(group, timestamp_ms);
   for (auto it = strays_.begin(); it != strays_.end();) {
     auto& [labels, stray] = *it;
     if (stray.wanted) {
       ++it;
       continue;
     }
-    end_stray(stray, timestamp_ms);
-    if (stray.owned && context_.claims.release(labels, context_.loop_id))
+    // A target that has taken the group ends its series.
+    const bool was_taken = stray.owned && !context_.claims.release(labels, context_.loop_id);
+    if (!was_taken) {
+      end_stray(stray, timestamp_ms);
       context_.sink.close_group(stray.group);
+    }
     it = strays_.erase(it);
   }
 }
 
-void TargetRows::add_routes(const StrayGroup& group) {
+void TargetRows::add_routes(const StrayGroup& group, int64_t timestamp_ms) {
   std::vector<Label> all(group.own.begin(), group.own.end());
   for (const Label& label : target_) {
     if (std::ranges::find(group.removed, label.name) == group.removed.end()) all.push_back(label);
   }
   const Labels labels(std::move(all));
-  const auto known = strays_.find(labels);
-  // Rows with times of their own do not mix with those of the scrape: where the labels are taken, the
-  // metric's name makes a group of each series.
-  const bool taken = labels == target_ || (known != strays_.end() && known->second.wanted &&
-                                           known->second.stamped != group.stamped);
-  if (!taken) {
+  if (may_share_group(labels)) {
     std::vector<Labels> columns;
     for (const std::string& name : group.names) columns.push_back(Labels{{std::string(kMetricName), name}});
-    routes_.push_back({.stray = &open_stray(labels, group.stamped),
+    routes_.push_back({.stray = &open_stray(labels, group.stamped, timestamp_ms),
                        .shape = context_.sink.intern_shape(columns),
                        .slot_begin = group.slot_begin,
                        .slot_count = static_cast<uint32_t>(group.names.size())});
     return;
   }
+  // Where the labels are taken, the metric's name makes a group of each series.
   const Labels nameless;
   const storage::ShapeId single = context_.sink.intern_shape(std::span(&nameless, 1));
   for (uint32_t i = 0; i < group.names.size(); ++i) {
     Labels named = labels;
     named.set(kMetricName, group.names[i]);
-    routes_.push_back({.stray = &open_stray(named, group.stamped),
+    const auto known = strays_.find(named);
+    if (known != strays_.end() && known->second.wanted) continue;  // Twice in a body: the first stands.
+    routes_.push_back({.stray = &open_stray(named, group.stamped, timestamp_ms),
                        .shape = single,
                        .slot_begin = group.slot_begin + i,
                        .slot_count = 1});
   }
 }
 
-TargetRows::Stray& TargetRows::open_stray(const Labels& labels, bool stamped) {
+bool TargetRows::may_be_taken() const {
+  return !strays_.empty() && taken_count_ != context_.claims.taken_count();
+}
+
+// Whether several series may go to the group of these labels. It has one row at a time, so that only one set
+// of lines can use it; rows with times of their own do not mix with those of the scrape either.
+bool TargetRows::may_share_group(const Labels& labels) const {
+  if (labels == target_) return false;
+  const auto known = strays_.find(labels);
+  if (known != strays_.end() && known->second.wanted) return false;
+  return context_.claims.claim_stray(labels, context_.loop_id);
+}
+
+TargetRows::Stray& TargetRows::open_stray(const Labels& labels, bool stamped, int64_t timestamp_ms) {
   const auto [it, is_new] = strays_.try_emplace(labels);
   Stray& stray = it->second;
   stray.wanted = true;
-  if (!is_new && stray.stamped == stamped && stray.owned) return stray;
+  stray.owned = context_.claims.claim_stray(labels, context_.loop_id);
+  if (!is_new && stray.stamped == stamped) return stray;
+  end_stray(stray, timestamp_ms);
   stray.stamped = stamped;
-  stray.owned = context_.claims.claim(labels, context_.loop_id);
-  if (stray.owned)
-    stray.group = context_.sink.open_group(labels, {.absence_is_stale = ends_by_absence(stray)});
+  stray.group = context_.sink.open_group(labels, {.absence_is_stale = ends_by_absence(stray)});
   return stray;
 }
 
@@ -190,10 +206,6 @@ void TargetRows::append_stray(const Route& route, const BodyValues& values, int6
     row_[i] = values.strays[route.slot_begin + i];
     set_bit(absent_, i);
     ++samples;
-  }
-  if (!route.stray->owned) {
-    counts.out_of_order += samples;
-    return;
   }
   if (samples == 0) return end_stray(*route.stray, timestamp_ms);
   const bool any_absent = invert(absent_, route.slot_count);
@@ -219,10 +231,6 @@ void TargetRows::append_stamped(const Route& route, const BodyValues& values, in
   }
   counts.out_of_bounds += std::erase_if(
       samples, [&](const auto& sample) { return sample.timestamp_ms > timestamp_ms + kAheadMsMax; });
-  if (!route.stray->owned) {
-    counts.out_of_order += samples.size();
-    return;
-  }
   if (samples.empty()) return end_stray(*route.stray, timestamp_ms);
   std::ranges::stable_sort(samples, {}, &BodyValues::Repeated::timestamp_ms);
   route.stray->live = true;
@@ -250,8 +258,7 @@ void TargetRows::append_stamped(const Route& route, const BodyValues& values, in
 }
 
 void TargetRows::end_stray(Stray& stray, int64_t timestamp_ms) {
-  if (stray.owned && stray.live && ends_by_absence(stray))
-    context_.sink.append_stale(stray.group, timestamp_ms);
+  if (stray.live && ends_by_absence(stray)) context_.sink.append_stale(stray.group, timestamp_ms);
   stray.live = false;
 }
 

@@ -54,11 +54,12 @@ class TargetRows {
   void end(int64_t timestamp_ms);
 
  private:
-  // A group besides the target's own.
+  // A group besides the target's own. One of a single series may have several writers, as upstream: two
+  // targets that deliver the same series write it in turns.
   struct Stray {
     storage::GroupId group{};
     bool stamped = false;
-    bool owned = false;   // no other loop has it
+    bool owned = false;   // no other loop has claimed it
     bool live = false;    // has series that have not ended
     bool wanted = false;  // by the memo at hand
   };
@@ -71,8 +72,10 @@ class TargetRows {
   };
 
   void adopt(const std::shared_ptr<const Memo>& memo, int64_t timestamp_ms);
-  void add_routes(const StrayGroup& group);
-  Stray& open_stray(const Labels& labels, bool stamped);
+  void add_routes(const StrayGroup& group, int64_t timestamp_ms);
+  bool may_be_taken() const;
+  bool may_share_group(const Labels& labels) const;
+  Stray& open_stray(const Labels& labels, bool stamped, int64_t timestamp_ms);
   bool ends_by_absence(const Stray& stray) const { return !stray.stamped || track_timestamps_staleness_; }
   RowCounts append_main(const Memo& memo, BodyValues& values, const Reports& reports, int64_t timestamp_ms);
   void append_stray(const Route& route, const BodyValues& values, int64_t timestamp_ms, RowCounts& counts);
@@ -85,6 +88,7 @@ class TargetRows {
   bool opened_ = false;
   storage::GroupId group_{};
   std::shared_ptr<const Memo> memo_;  // whose routes these are; shared as all memos
+  uint64_t taken_count_ = 0;          // of the claims, when the routes were made
   std::map<Labels, Stray> strays_;    // by group labels
   std::vector<Route> routes_;
   std::vector<double> row_;  // scratch of strays, as is the bitmap

@@ -1,6 +1,7 @@
 #pragma once
-// Appending to the database. A group belongs to one writer at a time (a scrape loop, a rule group); different
-// groups may be appended to from different threads.
+// Appending to the database. A group belongs to one writer at a time (a scrape loop, a rule group), but for
+// groups of one series, which several may append to in turns; different groups may be appended to from
+// different threads.
 
 #include <cstdint>
 #include <span>
@@ -12,8 +13,8 @@
 namespace sonde::storage {
 
 struct GroupOptions {
-  // Whether a column that was present in one row and is absent in the next ends there (a stale marker). False for
-  // samples with explicit timestamps, whose absence means nothing.
+  // Whether a column that was present in one row and is absent in the next ends there (a stale marker). False
+  // for samples with explicit timestamps, whose absence means nothing.
   bool absence_is_stale = true;
 };
 
@@ -30,15 +31,17 @@ class SampleSink {
  public:
   virtual ~SampleSink() = default;
 
-  // The shape with exactly these columns in this order; equal lists give the same id. Columns are complete label
-  // sets less the group's labels, with no two alike. Never fails for valid label sets; ids are for this process's life.
+  // The shape with exactly these columns in this order; equal lists give the same id. Columns are complete
+  // label sets less the group's labels, with no two alike. Never fails for valid label sets; ids are for this
+  // process's life.
   virtual ShapeId intern_shape(std::span<const Labels> columns) = 0;
 
-  // The group with these labels (job, instance, …); opened again, it goes on where it was. `labels` may be empty.
+  // The group with these labels (job, instance, …); opened again, it goes on where it was. `labels` may be
+  // empty.
   virtual GroupId open_group(const Labels& labels, GroupOptions options) = 0;
 
-  // Appends one row with the columns of `shape`. A shape other than the last one's is how series come and go: columns
-  // are known by their labels, and those that are gone end as if absent.
+  // Appends one row with the columns of `shape`. A shape other than the last one's is how series come and go:
+  // columns are known by their labels, and those that are gone end as if absent.
   virtual AppendOutcome append(GroupId group, ShapeId shape, const Row& row) = 0;
 
   // Ends every series of the group at this time (a failed scrape, a removed target).

@@ -50,7 +50,9 @@ struct Group {
   };
   std::vector<Part> parts;  // ascending in time unless merged
   size_t series_count = 0;
-  bool is_merged = false;  // parts may overlap; of equal times the later part wins
+  // Parts may overlap; of equal times the later part wins, but an end never over a sample: the series went on
+  // elsewhere.
+  bool is_merged = false;
 };
 
 struct Sample {
@@ -200,7 +202,10 @@ class JoinedSelection final : public storage::Selection {
       if (auto read = append_samples(part, samples); !read) return read.error();
     }
     // Stable, so that of equal times the later part's sample is the last.
-    std::ranges::stable_sort(samples, {}, &Sample::time_ms);
+    std::ranges::stable_sort(samples, {}, [](const Sample& sample) {
+      const bool is_end = std::bit_cast<uint64_t>(sample.value) == storage::kStaleNanBits;
+      return std::pair(sample.time_ms, !is_end);
+    });
     const auto kept = std::unique(samples.rbegin(), samples.rend(),
                                   [](const Sample& a, const Sample& b) { return a.time_ms == b.time_ms; });
     samples.erase(samples.begin(), kept.base());

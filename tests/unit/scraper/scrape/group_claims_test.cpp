@@ -29,4 +29,20 @@ TEST_SUITE("scrape/group_claims") {
     claims.leave(group, 3);
     CHECK(claims.release(group, 3));
   }
+
+  TEST_CASE("a target takes its group from a stray and keeps it from strays") {
+    GroupClaims claims;
+    const Labels group{{"job", "j"}};
+    CHECK(claims.claim_stray(group, 1));
+    CHECK(claims.claim_stray(group, 1));
+    CHECK_FALSE(claims.claim_stray(group, 3));
+    CHECK(claims.taken_count() == 0);
+    CHECK(claims.claim(group, 2));
+    CHECK(claims.taken_count() == 1);
+    CHECK_FALSE(claims.release(group, 1));
+    CHECK_FALSE(claims.claim_stray(group, 1));
+    CHECK_FALSE(claims.claim_stray(group, 2));
+    claims.leave(group, 2);
+    CHECK(claims.claim_stray(group, 1));
+  }
 }

@@ -82,4 +82,47 @@ TEST_SUITE("scrape/target_rows") {
     CHECK_FALSE(fixture.sink.last("a{job=\"j\"}"));
     CHECK(fixture.sink.last("b{job=\"j\"}") == 1);  // Its absence means nothing.
   }
+
+  TEST_CASE("a target takes its group back from lines that honored labels led there") {
+    Fixture thief;
+    thief.rules.honor_labels = true;
+    thief.append("a{job=\"victim\"} 1\n", 1000);
+    scrape::TargetRows victim({.sink = thief.sink, .claims = thief.claims, .loop_id = 2},
+                              Labels{{"job", "victim"}}, false);
+    REQUIRE(victim.open());
+    const auto memo = scrape::empty_memo({.rules = thief.rules,
+                                          .target = Labels{{"job", "victim"}},
+                                          .table = thief.table,
+                                          .sink = thief.sink});
+    scrape::BodyValues values;
+    values.start(*memo);
+    victim.append(memo, values, {1, 2, 3, 4, 5}, 1500);
+    thief.append("a{job=\"victim\"} 2\n", 2000);
+    CHECK(thief.sink.last("a{job=\"victim\"}") == 2);
+    CHECK(thief.sink.last("up{job=\"victim\"}") == 1);
+  }
+
+  TEST_CASE("two targets that deliver the same series write it in turns") {
+    Fixture fixture;
+    fixture.rules.honor_labels = true;
+    fixture.append("a{job=\"x\"} 1\n", 1000);
+    auto first = std::exchange(fixture.rows, fixture.make(2));
+    fixture.target = Labels{{"job", "k"}};
+    fixture.rows = fixture.make(2);
+    fixture.append("a{job=\"x\"} 2\n", 1500);
+    CHECK(fixture.sink.last("a{job=\"x\"}") == 2);
+    first->end(2000);
+    fixture.append("a{job=\"x\"} 3\n", 2500);
+    CHECK(fixture.sink.last("a{job=\"x\"}") == 3);
+  }
+
+  TEST_CASE("lines with and without the target's own value of a label end in one group without loss") {
+    Fixture fixture;
+    fixture.target = Labels{{"instance", "i"}, {"job", "j"}};
+    fixture.rows = fixture.make(1);
+    fixture.rules.honor_labels = true;
+    fixture.append("a{job=\"x\"} 1\nb{job=\"x\",instance=\"i\"} 2\n", 1000);
+    CHECK(fixture.sink.last("a{instance=\"i\",job=\"x\"}") == 1);
+    CHECK(fixture.sink.last("b{instance=\"i\",job=\"x\"}") == 2);
+  }
 }

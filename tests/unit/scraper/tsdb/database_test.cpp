@@ -51,6 +51,37 @@ TEST_SUITE("scraper/tsdb/database") {
     CHECK(read_all(*database, {}, kAlways).begin()->second.size() == 1);
   }
 
+  TEST_CASE("a series that moves between groups does not end where it goes on") {
+    TestContext context;
+    const TemporaryFolder folder;
+    const auto database = open_database(folder.path(), context);
+    const std::vector<Labels> whole{{{"__name__", "a"}, {"x", "1"}}, {{"__name__", "b"}}};
+    const std::vector<Labels> rest{{{"__name__", "b"}}};
+    const std::vector<Labels> part{{{"__name__", "a"}}};
+    const auto first = database->open_group({{"job", "j"}}, {});
+    const auto second = database->open_group({{"job", "j"}, {"x", "1"}}, {});
+    const std::vector<double> two{1, 2};
+    const std::vector<double> one{1};
+    for (const int64_t time_ms : {1000, 3000, 5000}) {
+      database->append(first, database->intern_shape(whole), {time_ms, two, {}});
+      database->append_stale(second, time_ms);
+      database->append(first, database->intern_shape(rest), {time_ms + 1000, one, {}});
+      database->append(second, database->intern_shape(part), {time_ms + 1000, one, {}});
+    }
+    database->append_stale(first, 7000);
+    database->append_stale(second, 7000);
+    const Model model = read_all(*database, {equals("__name__", "a")}, kAlways);
+    REQUIRE(model.size() == 1);
+    const auto bits = std::bit_cast<uint64_t>(1.0);
+    CHECK(model.begin()->second == Samples{{1000, bits},
+                                           {2000, bits},
+                                           {3000, bits},
+                                           {4000, bits},
+                                           {5000, bits},
+                                           {6000, bits},
+                                           {7000, storage::kStaleNanBits}});
+  }
+
   TEST_CASE("a second database on the same folder is refused and told who has it") {
     TestContext context;
     const TemporaryFolder folder;
