@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <utility>
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::string_view kPushPath = "/metrics/";
 constexpr size_t kDecodedBytesMax = 64 << 20;
+constexpr std::chrono::milliseconds kPersistenceIntervalMin{100};  // "0s" must not keep the loop awake
 
 constexpr Desc kRequests{.name = "pushgateway_http_requests_total",
                          .help = "Total HTTP requests processed by the Pushgateway, excluding scrapes.",
@@ -181,7 +183,7 @@ void Gateway::persist() {
 }
 
 void Gateway::schedule_persistence() {
-  context_.loop.after(options_.persistence_interval, [this] {
+  context_.loop.after(std::max(options_.persistence_interval, kPersistenceIntervalMin), [this] {
     persist();
     schedule_persistence();
   });

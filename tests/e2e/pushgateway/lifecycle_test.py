@@ -2,6 +2,7 @@
 import os
 import re
 import tempfile
+import time
 
 import harness
 import lab
@@ -43,6 +44,24 @@ def test_restart(folder):
         check(page(base + "/metrics").value("k", job="killed", instance="") == 1, "SIGKILL keeps what was written")
 
 
+def cpu_seconds(process):
+    with open(f"/proc/{process.pid}/stat", encoding="utf-8") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_no_interval(folder):
+    path = os.path.join(folder, "at-once")
+    for interval in ("0s", "-1s"):
+        with lab.gateway("--persistence.file=" + path, "--persistence.interval=" + interval) as (base, process):
+            before = cpu_seconds(process)
+            push(base, "/metrics/job/now" + interval, b"m 1\n")
+            harness.wait_for(lambda: os.path.exists(path) and f"now{interval}".encode() in open(path, "rb").read(),
+                             what="the write")
+            time.sleep(1)
+            check(cpu_seconds(process) - before < 0.4, f"an interval of {interval} does not keep the process busy")
+
+
 def test_broken_file(folder):
     path, log = os.path.join(folder, "broken"), os.path.join(folder, "log")
     for text in ("", "rubbish", "#sonde-pushgateway 1\n#group x\n#end\n", "#sonde-pushgateway 1\n#group 1 0 job/a\nm 1\n"):
@@ -68,6 +87,7 @@ def test_admin():
 
 def main():
     test_restart(tempfile.mkdtemp())
+    test_no_interval(tempfile.mkdtemp())
     test_broken_file(tempfile.mkdtemp())
     test_admin()
 
