@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <set>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -102,10 +103,14 @@ const std::vector<StatfsJob>& StatfsPool::ask(const std::vector<std::string>& pa
   return shared.jobs;
 }
 
-// With the mutex held.
+// With the mutex held. Where no thread can be made (TasksMax), the jobs wait for the others or the deadline.
 void StatfsPool::add_workers(size_t count) {
-  for (; shared_->workers < count; ++shared_->workers) {
-    std::thread([shared = shared_, mine = shared_->batch] { shared->work(mine); }).detach();
+  try {
+    for (; shared_->workers < count; ++shared_->workers) {
+      std::thread([shared = shared_, mine = shared_->batch] { shared->work(mine); }).detach();
+    }
+  } catch (const std::system_error&) {
+    return;
   }
 }
 

@@ -75,7 +75,7 @@ class FamilyParser {
   }
 
   // A line of a histogram or summary joins the series that has the same other labels.
-  static Status add_part(TextFamily& family, std::string_view suffix, Labels labels, double value) {
+  Status add_part(TextFamily& family, std::string_view suffix, Labels labels, double value) {
     const bool histogram = family.type == MetricType::Histogram;
     const std::string_view bound_name = histogram ? "le" : "quantile";
     const bool is_point = histogram ? suffix == "_bucket" : suffix.empty();
@@ -95,10 +95,10 @@ class FamilyParser {
     return Ok{};
   }
 
-  static TextSeries& series_with(TextFamily& family, Labels labels) {
-    const auto found = std::find_if(family.series.rbegin(), family.series.rend(),
-                                    [&](const TextSeries& series) { return series.labels == labels; });
-    if (found != family.series.rend()) return *found;
+  TextSeries& series_with(TextFamily& family, Labels labels) {
+    const auto family_index = static_cast<size_t>(&family - families_.data());
+    const auto [known, is_new] = parts_.try_emplace({family_index, labels}, family.series.size());
+    if (!is_new) return family.series[known->second];
     TextSeries& made = family.series.emplace_back();
     made.labels = std::move(labels);
     return made;
@@ -133,6 +133,8 @@ class FamilyParser {
   std::vector<TextFamily> families_;
   std::map<std::string, size_t, std::less<>> index_;
   std::map<std::string, bool, std::less<>> typed_;
+  std::map<std::pair<size_t, Labels>, size_t>
+      parts_;  // series of histograms and summaries: family, labels → index
   size_t series_count_ = 0;
 };
 

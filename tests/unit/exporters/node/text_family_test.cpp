@@ -37,6 +37,21 @@ TEST_SUITE("node/text_family") {
     CHECK((*families)[1].name == "h_other");
   }
 
+  TEST_CASE("a histogram of very many label sets is read in time") {
+    constexpr int kSetCount = 50'000;  // Compared pairwise they would take minutes.
+    std::string text = "# TYPE h histogram\n";
+    for (const char* suffix : {"_sum", "_count"}) {
+      for (int i = 0; i < kSetCount; ++i) {
+        text += "h" + std::string(suffix) + "{i=\"" + std::to_string(i) + "\"} " + std::to_string(i) + "\n";
+      }
+    }
+    const auto families = parse_text_families(text);
+    REQUIRE(families);
+    REQUIRE(families->front().series.size() == kSetCount);
+    CHECK(families->front().series[7].sum == 7);
+    CHECK(families->front().series[7].count == 7);
+  }
+
   TEST_CASE("what a scrape would take and the original's files may not have is refused") {
     for (const char* text :
          {"a 1 5\n", "a 1", "{\"a.b\"} 1\n", "a{\"x.y\"=\"1\"} 1\n", "# HELP a x\n# HELP a y\na 1\n",
