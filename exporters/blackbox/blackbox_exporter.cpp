@@ -9,6 +9,7 @@
 #include "common/core/text.h"
 #include "common/core/version.h"
 #include "common/io/file_system.h"
+#include "common/web/landing_page.h"
 #include "common/yaml/writer.h"
 #include "exporters/blackbox/prober.h"
 
@@ -40,32 +41,9 @@ std::chrono::nanoseconds choose_timeout(std::chrono::milliseconds of_module, dou
   return left.count() == 0 ? of_module : std::min<std::chrono::nanoseconds>(of_module, left);
 }
 
-std::string escape_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 void append_row(std::string& page, const ProbeRecord& record) {
-  page += "<tr><td>" + escape_html(record.module) + "</td><td>" + escape_html(record.target) + "</td><td>" +
-          (record.success ? "Success" : "<strong>Failure</strong>") +
+  page += "<tr><td>" + web::escape_html(record.module) + "</td><td>" + web::escape_html(record.target) +
+          "</td><td>" + (record.success ? "Success" : "<strong>Failure</strong>") +
           "</td><td><a href=\"logs?id=" + std::to_string(record.id) + "\">Logs</a></td></tr>\n";
 }
 
