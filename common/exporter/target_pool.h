@@ -1,7 +1,7 @@
 #pragma once
 // What exporters of remote servers share (?target=): one kept collector per target, asked by one scrape at a
-// time however many clients want it, and forgotten when it has long not been asked for. Loop thread, but for
-// the collectors, which block on workers of the frame.
+// time however many clients want it, and forgotten when it is idle and room is needed for another. Loop
+// thread, but for the collectors, which block on workers of the frame.
 
 #include <cstdint>
 #include <deque>
