@@ -97,7 +97,7 @@ def run(binary, folder, base_ms):
             for series in scraper.ask("query", query=name + "[5m]")[1]["data"]["result"]:
                 stored[json.dumps(series["metric"], sort_keys=True)] = series["values"]
         now = {}
-        for name in ("up", "moving", "moving_far", "stays", "own"):
+        for name in ("up", "moving", "stays", "own"):
             for series in scraper.ask("query", query=name)[1]["data"]["result"]:
                 now[json.dumps(series["metric"], sort_keys=True)] = name != "up" or series["value"][1]
         assert process.poll() is None
