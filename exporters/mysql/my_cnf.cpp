@@ -141,7 +141,8 @@ Status set_target(std::string_view target, Endpoint& endpoint) {
     return Ok{};
   }
   const size_t colon = target.rfind(':');
-  const auto port = colon == std::string_view::npos ? std::nullopt : parse_unsigned(target.substr(colon + 1));
+  std::optional<uint64_t> port;
+  if (colon != std::string_view::npos) port = parse_unsigned(target.substr(colon + 1));
   std::string_view host = target.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   const bool bare_ipv6 = host.find(':') != std::string_view::npos && !target.starts_with('[');
