@@ -103,8 +103,8 @@ http::Response federate(const Call& call) {
     const auto names = std::pair(a.labels.metric_name(), b.labels.metric_name());
     return names.first != names.second ? names.first < names.second : a.labels < b.labels;
   });
-  const auto repeated = std::ranges::unique(samples, {}, &FederatedSample::labels);
-  samples.erase(repeated.begin(), repeated.end());
+  const auto same = [](const FederatedSample& a, const FederatedSample& b) { return a.labels == b.labels; };
+  samples.erase(std::unique(samples.begin(), samples.end(), same), samples.end());
 
   std::string page;
   std::string_view family;

@@ -109,7 +109,7 @@ class BlockNames {
     }
     used_symbols_.push_back(nameless_);
     std::ranges::sort(used_symbols_);
-    used_symbols_.erase(std::ranges::unique(used_symbols_).begin(), used_symbols_.end());
+    used_symbols_.erase(std::unique(used_symbols_.begin(), used_symbols_.end()), used_symbols_.end());
     std::ranges::sort(used_symbols_, {}, [&](SymbolId id) { return text(id); });
     for (uint32_t i = 0; i < used_symbols_.size(); ++i) symbol_ids_.emplace(used_symbols_[i], i);
   }
