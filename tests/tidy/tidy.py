@@ -77,7 +77,7 @@ BANNED = {
     r"(?<!\w)new\s+[A-Z]\w*\s*[({]": "raw new: use std::make_unique",
     r"^\s*delete\s+\w": "raw delete",
 }
-MARKERS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|/work/|/root/")
+MARKERS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|/(root|home)/\w")
 INCLUDE = re.compile(r'^#include "([^"]+)"')
 SYSTEM_INCLUDE = re.compile(r"^#include <([^>]+)>")
 FUNCTION_START = re.compile(r"^( {0,4})(?!(?:namespace|struct|class|enum|union|if|for|while|switch|do|else|try|return|case|TEST_SUITE)\b)"
