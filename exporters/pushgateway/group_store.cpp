@@ -99,10 +99,13 @@ void render_sample(std::string& out, std::string_view name, const PushedSample& 
 GroupStore::GroupStore(std::map<std::string, MetricType, std::less<>> own) : own_(std::move(own)) {}
 
 GroupStore::Group& GroupStore::find_group(const GroupingKey& key) {
-  std::string id = group_id(key);
-  Group& group = groups_[id];
-  group.id = std::move(id);
-  group.key = key;
+  const auto [at, made] = groups_.try_emplace(group_id(key));
+  Group& group = at->second;
+  if (made) {
+    // Once only: the index's keys point at the id.
+    group.id = at->first;
+    group.key = key;
+  }
   return group;
 }
 
