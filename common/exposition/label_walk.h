@@ -121,7 +121,7 @@ class LabelWalk {
     return true;
   }
 
-  // A string in double quotes. A backslash takes the next byte with it, which must not be a newline.
+  // A string in double quotes. A backslash takes the next byte with it, neither a newline nor a NUL.
   bool read_quoted(std::string_view& out, bool newlines, bool nul_allowed) {
     if (!take('"')) return wrong("want a label value in double quotes");
     const size_t begin = at_;
@@ -130,12 +130,12 @@ class LabelWalk {
       const char c = text_[at_];
       if (is_byte(c, kPlainByte)) continue;
       if (c == '"') break;
-      if (c == '\\' && at_ + 1 < text_.size() && text_[at_ + 1] != '\n') {
-        ++at_;
+      if (c == '\\') {
+        if (!skip_escaped(nul_allowed)) return wrong("unexpected byte in a quoted string");
         high |= static_cast<signed char>(text_[at_]) < 0;
         continue;
       }
-      if (c == '\\' || (c == '\n' && !newlines) || (c == '\0' && !nul_allowed)) {
+      if ((c == '\n' && !newlines) || (c == '\0' && !nul_allowed)) {
         return wrong("unexpected byte in a quoted string");
       }
       high |= static_cast<signed char>(c) < 0;
@@ -147,6 +147,16 @@ class LabelWalk {
       at_ = begin;
       return wrong("a quoted string is not valid UTF-8");
     }
+    return true;
+  }
+
+  // From a backslash to the byte that it takes with it. In values the reference's lexer never sees a NUL: the
+  // backslash takes the byte behind it.
+  bool skip_escaped(bool nul_allowed) {
+    size_t next = at_ + 1;
+    while (nul_allowed && next < text_.size() && text_[next] == '\0') ++next;
+    if (next >= text_.size() || text_[next] == '\n' || text_[next] == '\0') return false;
+    at_ = next;
     return true;
   }
 

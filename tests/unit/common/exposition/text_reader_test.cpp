@@ -116,6 +116,10 @@ constexpr Tricky kTextCases[] = {
     {"foo 1\n#\0 }}\nbar }"sv, "foo=1"},                                        // 35
     {"foo{a=\"b\0c\"} 1\n"sv, "foo{a=\"b\\x00c\"}=1"},                          // 35
     {"# HELP foo a\0b\n"sv, "HELP foo:a\0b"sv},                                 // 35
+    {"{\"\\\0\"} 1\n"sv, "ERROR"},  // 35: a backslash takes no NUL in a name,
+    {"foo{\"\\\0\"=\"b\"} 1\n"sv, "ERROR"},
+    {"foo{a=\"\\\0\"} 1\n"sv, "ERROR"},  // and in a value the byte behind it
+    {"foo{a=\"\\\0\"\"} 1\n"sv, "foo{a=\"\\\\\\x00\\\"\"}=1"},
     {"# TYPE h histogram\nh_bucket{le=\"1\"} 1\nother{le=\"5\",quantile=\"0.90\"} 1\n",
      "TYPE h:histogram; h_bucket{le=\"1.0\"}=1; other{le=\"5.0\", quantile=\"0.90\"}=1"},     // 36
     {"# TYPE s summary\ns{quantile=\"0.90\"} 1\n", "TYPE s:summary; s{quantile=\"0.9\"}=1"},  // 36
