@@ -51,11 +51,12 @@ bool has_special(std::string_view text) {
 bool is_unsafe(std::string_view text, bool in_flow) {
   constexpr std::string_view kIndicators = "-?:,[]{}#&*!|>'\"%@`";
   if (text.empty()) return true;
+  // At the left margin these begin and end a document.
+  if (text.starts_with("---") || text.starts_with("...")) return true;
   if (text.front() == ' ' || text.back() == ' ' || text.back() == ':') return true;
   if (kIndicators.find(text.front()) != std::string_view::npos) {
     const bool only_before_space = text.front() == '-' || text.front() == '?' || text.front() == ':';
-    if (!only_before_space || text.size() == 1 || text[1] == ' ' || in_flow || text.starts_with("---"))
-      return true;
+    if (!only_before_space || text.size() == 1 || text[1] == ' ' || in_flow) return true;
   }
   if (text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos) return true;
   return in_flow && text.find_first_of(",[]{}:") != std::string_view::npos;

@@ -51,6 +51,9 @@ TEST_SUITE("common/yaml/writer") {
     CHECK(written("<secret>") == "k: <secret>\n");
     CHECK(written("-x") == "k: -x\n");
     CHECK(written("(.*)") == "k: (.*)\n");
+    CHECK(written("---") == "k: '---'\n");
+    CHECK(written("...") == "k: '...'\n");
+    CHECK(written("..x") == "k: ..x\n");
   }
 
   TEST_CASE("numbers and truth are plain") {
@@ -62,6 +65,15 @@ TEST_SUITE("common/yaml/writer") {
     put(root, "e", Node{});
     put_unless_empty(root, "f", make_text(""));
     CHECK(write(root) == "a: -3\nb: false\nc: 0.5\nd: 18446744073709551615\ne: null\n");
+  }
+
+  TEST_CASE("a document that is one text reads back") {
+    for (const char* text : {"...", "---", "... a", "--- a", ".", "--", "a"}) {
+      CAPTURE(text);
+      const auto again = parse(write(make_text(text)), "w");
+      REQUIRE(again);
+      CHECK(again->text == text);
+    }
   }
 
   TEST_CASE("what is written reads back as the same tree") {
