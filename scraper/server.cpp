@@ -168,12 +168,11 @@ Status Server::open_http() {
                            .idle_timeout = idle_timeout,
                            .request_time_max = idle_timeout};
   if (!options_.web_config_file.empty()) {
-    auto web = web::load_web_config(options_.web_config_file);
+    auto web = web::LiveConfig::load(options_.web_config_file, clock_, logger_);
     if (!web) return web.error();
-    auto tls = web::tls_options(*web);
-    if (!tls) return tls.error().in(options_.web_config_file);
-    http.tls = *std::move(tls);
-    filter_ = std::make_unique<web::WebFilter>(options_.web_config_file, *std::move(web), *loop_, logger_);
+    web_config_ = *std::move(web);
+    if (web_config_->serves_tls()) http.tls = [this] { return web_config_->tls(); };
+    filter_ = std::make_unique<web::WebFilter>(*web_config_, *loop_);
   }
   http_ = std::make_unique<http::Server>(*loop_, logger_, std::move(http));
   if (filter_) http_->set_filter(filter_.get());

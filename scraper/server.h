@@ -91,7 +91,8 @@ class Server final : public api::ServerView {
   std::unique_ptr<tsdb::Database> database_;
   std::unique_ptr<scrape::ScrapeManager> scraper_;
   std::unique_ptr<discovery::Discovery> discovery_;
-  std::unique_ptr<web::WebFilter> filter_;  // null without --web.config.file
+  std::unique_ptr<web::LiveConfig> web_config_;  // null without --web.config.file
+  std::unique_ptr<web::WebFilter> filter_;       // null without --web.config.file
   std::unique_ptr<http::Server> http_;
   std::unique_ptr<api::Api> api_;
 };

@@ -16,7 +16,6 @@
 #include "common/exporter/build_info.h"
 #include "common/exporter/telemetry.h"
 #include "common/web/landing_page.h"
-#include "common/web/web_config.h"
 #include "common/web/web_filter.h"
 
 namespace sonde::exporter {
@@ -201,14 +200,14 @@ Status serve_with(const Application& application, const WebFlags& web, const Clo
   auto loop = loop::EventLoop::make(clock);
   if (!loop) return loop.error();
   http::ServerOptions options{.header_bytes_max = kHeaderBytesMax};
-  std::optional<web::WebFilter> filter;  // Outlives the server.
+  std::unique_ptr<web::LiveConfig> config;  // Both outlive the server.
+  std::optional<web::WebFilter> filter;
   if (!web.web_config_file.empty()) {
-    auto config = web::load_web_config(web.web_config_file);
-    if (!config) return config.error();
-    auto tls = web::tls_options(*config);
-    if (!tls) return tls.error().in(web.web_config_file);
-    options.tls = std::move(*tls);
-    filter.emplace(web.web_config_file, std::move(*config), **loop, logger);
+    auto loaded = web::LiveConfig::load(web.web_config_file, clock, logger);
+    if (!loaded) return loaded.error();
+    config = std::move(*loaded);
+    if (config->serves_tls()) options.tls = [&config] { return config->tls(); };
+    filter.emplace(*config, **loop);
   }
   Registry registry;
   http::Server server(**loop, logger, std::move(options));

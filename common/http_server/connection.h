@@ -7,6 +7,7 @@
 
 #include "common/http_server/exchange.h"
 #include "common/http_server/request.h"
+#include "common/http_server/tls_policy.h"
 
 struct MHD_Connection;
 
@@ -25,8 +26,9 @@ struct Connection {
   std::string remote_address;
   Stage stage = Stage::Waiting;
   bool suspended = false;
-  bool gzip = false;            // the client takes it
-  bool client_trusted = false;  // its certificate was seen to be good
+  bool gzip = false;  // the client takes it
+  // Shared: connections that began before a change keep theirs. Null without TLS.
+  std::shared_ptr<const TlsPolicy> tls;
 
   Request request;
   size_t body_bytes = 0;  // received, kept or not

@@ -1,5 +1,7 @@
 #include "common/http_server/exchange.h"
 
+#include "common/core/text.h"
+
 namespace sonde::http {
 
 void AnswerDesk::close() {
@@ -26,7 +28,11 @@ void Responder::Exchange::answer(Response response) {
 }
 
 Response Responder::Exchange::take_response() {
-  for (Header& header : headers_) response_.headers.push_back(std::move(header));
+  for (Header& header : headers_) {
+    std::erase_if(response_.headers,
+                  [&](const Header& set) { return equals_ignoring_case(set.name, header.name); });
+    if (!header.value.empty()) response_.headers.push_back(std::move(header));
+  }
   headers_.clear();
   return std::move(response_);
 }

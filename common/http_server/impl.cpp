@@ -1,6 +1,7 @@
 #include "common/http_server/impl.h"
 
 #include <fcntl.h>
+#include <gnutls/abstract.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
@@ -17,7 +18,6 @@
 
 #include "common/core/check.h"
 #include "common/http_server/address.h"
-#include "common/http_server/tls_client.h"
 
 namespace sonde::http {
 namespace {
@@ -35,6 +35,19 @@ int64_t bytes_received(int fd) {
   if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return -1;
   if (size < offsetof(tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received) return -1;
   return static_cast<int64_t>(info.tcpi_bytes_received);
+}
+
+// The library does not start without a certificate or this. Every connection gets its own before it could be
+// asked, so that a certificate may change while the server runs.
+int no_certificate(gnutls_session_t, const gnutls_datum_t*, int, const gnutls_pk_algorithm_t*, int,
+                   gnutls_pcert_st**, unsigned*, gnutls_privkey_t*) {
+  return -1;
+}
+
+void apply_tls(Connection& connection) {
+  const auto* info = ::MHD_get_connection_info(connection.handle, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+  check(info != nullptr && info->tls_session != nullptr, "a connection has its TLS session from the start");
+  connection.tls->apply(static_cast<gnutls_session_t>(info->tls_session));
 }
 
 Connection& connection_of(MHD_Connection* handle) {
@@ -73,9 +86,6 @@ Status Server::Impl::start_daemon() {
   const auto number = [&items](MHD_OPTION option, intptr_t value) {
     items.push_back({option, value, nullptr});
   };
-  const auto text = [&items](MHD_OPTION option, const std::string& value) {
-    if (!value.empty()) items.push_back({option, 0, const_cast<char*>(value.c_str())});
-  };
   number(MHD_OPTION_CONNECTION_MEMORY_LIMIT,
          static_cast<intptr_t>(options_.header_bytes_max + kConnectionOverheadBytes));
   number(MHD_OPTION_CONNECTION_LIMIT, static_cast<intptr_t>(options_.connections_max) + 1);
@@ -83,10 +93,7 @@ Status Server::Impl::start_daemon() {
   number(MHD_OPTION_STRICT_FOR_CLIENT, 1);
   if (options_.tls) {
     flags |= MHD_USE_TLS;
-    text(MHD_OPTION_HTTPS_MEM_CERT, options_.tls->certificate);
-    text(MHD_OPTION_HTTPS_MEM_KEY, options_.tls->key);
-    text(MHD_OPTION_HTTPS_MEM_TRUST, options_.tls->client_ca);
-    text(MHD_OPTION_HTTPS_PRIORITIES, options_.tls->priorities);
+    items.push_back({MHD_OPTION_HTTPS_CERT_CALLBACK, 0, reinterpret_cast<void*>(&no_certificate)});
   }
   items.push_back({MHD_OPTION_END, 0, nullptr});
   daemon_ = ::MHD_start_daemon(flags, 0, nullptr, nullptr, &Impl::on_request, this,
@@ -96,9 +103,7 @@ Status Server::Impl::start_daemon() {
                                MHD_OPTION_NOTIFY_COMPLETED, &Impl::on_completed, this,    //
                                MHD_OPTION_ARRAY, items.data(), MHD_OPTION_END);
   if (daemon_ == nullptr) {
-    return Error(ErrorCode::Unavailable, options_.tls
-                                             ? "cannot start the HTTPS server: check certificate and key"
-                                             : "cannot start the HTTP server");
+    return Error(ErrorCode::Unavailable, "cannot start the HTTP server");
   }
   daemon_fd_ = ::MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
   return loop_.watch(daemon_fd_, EPOLLIN, [this](uint32_t) { run_daemon(); });
@@ -131,6 +136,7 @@ void Server::Impl::run_daemon() {
   desk_->bind_thread();
   ::MHD_run(daemon_);
   in_daemon_ = false;
+  tls_in_use_.clear();
   if (stopping_ && connections_.empty()) {
     finish_stop();
     return;
@@ -220,7 +226,8 @@ void Server::Impl::on_connection(void* cls, MHD_Connection* handle, void** conte
         write_address(::MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
     if (self.options_.tls) {
       connection->bytes_at_rest = -1;  // The handshake is no request.
-      ask_for_certificate(handle, self.options_.tls->client_certificate);
+      connection->tls = self.options_.tls();
+      apply_tls(*connection);
     }
     *context = connection.get();
     self.connections_.emplace(handle, std::move(connection));
@@ -232,6 +239,8 @@ void Server::Impl::on_connection(void* cls, MHD_Connection* handle, void** conte
     connection.exchange->connection = nullptr;
   }
   if (connection.suspended) self.loop_.unwatch(connection.fd);
+  // The library ends the session after this, and the session refers to the policy.
+  if (connection.tls) self.tls_in_use_.push_back(std::move(connection.tls));
   self.connections_.erase(handle);
   --self.accepted_count_;
   if (!self.accepting_ && !self.stopping_ && !self.closing_) self.pause_accepting(false);

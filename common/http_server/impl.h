@@ -75,6 +75,8 @@ class Server::Impl {
   size_t accepted_count_ = 0;  // connections that libmicrohttpd was given and has not closed
 
   std::unordered_map<MHD_Connection*, std::unique_ptr<Connection>> connections_;
+  std::vector<std::shared_ptr<const TlsPolicy>>
+      tls_in_use_;         // of connections that the library is just ending
   uint64_t progress_ = 0;  // requests that came whole: what happens without this is looked at by scan()
   loop::TimerId scan_timer_ = loop::TimerId::None;
 

@@ -6,7 +6,6 @@
 #include "common/core/text.h"
 #include "common/http_server/gzip_encoder.h"
 #include "common/http_server/impl.h"
-#include "common/http_server/tls_client.h"
 #include "common/http_server/url.h"
 
 namespace sonde::http {
@@ -77,12 +76,6 @@ MHD_Result Server::Impl::begin(Connection& connection, const char* method) {
   ::MHD_get_connection_values_n(connection.handle, MHD_HEADER_KIND, &append_header, &request.headers);
   connection.gzip = accepts_gzip(request.header("Accept-Encoding"));
 
-  if (options_.tls && !connection.client_trusted) {
-    connection.client_trusted = client_is_trusted(connection.handle, options_.tls->client_certificate);
-    if (!connection.client_trusted) {
-      return queue(connection, text_response(403, "a valid client certificate is needed\n"), true);
-    }
-  }
   const auto* size = ::MHD_get_connection_info(connection.handle, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
   if (size != nullptr && size->header_size > options_.header_bytes_max) {
     return queue(connection,
@@ -144,6 +137,7 @@ void Server::Impl::hand_over(Connection& connection) {
   Request request = std::move(connection.request);
   if (request.method == "HEAD") request.method = "GET";
   const Router::Match match = router.find(request.method, request.path);
+  request.effect = match.effect;
   Responder responder(connection.exchange);
   const Handler* handler = match.handler;
   if (handler == nullptr) {

@@ -24,6 +24,9 @@ struct Parameter {
   std::string value;
 };
 
+// What serving a request does, which decides who may ask for it.
+enum class Effect : uint8_t { Reads, Changes };
+
 // A whole request: handlers are called when the body is complete and within its limit.
 struct Request {
   std::string method;    // "GET", "POST", …; HEAD is served as GET without a body
@@ -33,7 +36,8 @@ struct Request {
   std::vector<Parameter> query;
   std::vector<Header> headers;
   std::string body;
-  std::string remote_address;  // "127.0.0.1:40312"
+  std::string remote_address;       // "127.0.0.1:40312"
+  Effect effect = Effect::Changes;  // as the route says
 
   // The first value, or nullopt. Header names in any case.
   std::optional<std::string_view> parameter(std::string_view name) const;
@@ -68,7 +72,8 @@ class Responder {
   ~Responder();
 
   void send(Response response);
-  // Goes out with whatever is sent later; for filters.
+  // Goes out with whatever is sent later, in the place of the handler's own header of that name; an empty
+  // value takes that one away. For filters.
   void add_header(std::string name, std::string value);
   // True once the client has hung up (noticed by watching the descriptor); any thread.
   bool cancelled() const;

@@ -7,8 +7,8 @@
 
 namespace sonde::http {
 
-void Router::add(std::string_view methods, std::string_view path, Handler handler) {
-  Route route{.methods = {}, .handler = std::move(handler)};
+void Router::add(std::string_view methods, std::string_view path, Handler handler, Effect others) {
+  Route route{.methods = {}, .handler = std::move(handler), .others = others};
   if (!methods.empty()) {
     for (const std::string_view method : split(methods, ' ')) route.methods.emplace_back(method);
   }
@@ -27,12 +27,14 @@ const Router::Routes* Router::routes_of(std::string_view path) const {
 }
 
 Router::Match Router::find(std::string_view method, std::string_view path) const {
-  Match match;
+  const bool only_reads = method == "GET" || method == "OPTIONS";
+  Match match{.effect = only_reads ? Effect::Reads : Effect::Changes};
   const Routes* routes = routes_of(path);
   if (routes == nullptr) return match;
   for (const Route& route : *routes) {
     if (route.methods.empty() || std::ranges::find(route.methods, method) != route.methods.end()) {
       match.handler = &route.handler;
+      if (!only_reads) match.effect = route.others;
       return match;
     }
     for (const std::string& allowed : route.methods) {

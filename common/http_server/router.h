@@ -12,12 +12,13 @@ namespace sonde::http {
 
 class Router {
  public:
-  // `methods` separated by blanks; "" takes any.
-  void add(std::string_view methods, std::string_view path, Handler handler);
+  // `methods` separated by blanks; "" takes any. `others`: what methods beside GET and OPTIONS do.
+  void add(std::string_view methods, std::string_view path, Handler handler, Effect others = Effect::Changes);
 
   struct Match {
-    const Handler* handler = nullptr;  // Lives as long as the router.
-    std::string allowed;               // of a known path that has no such method: for the Allow header
+    const Handler* handler{};  // Lives as long as the router.
+    Effect effect = Effect::Changes;
+    std::string allowed{};  // of a known path that has no such method: for the Allow header
   };
   Match find(std::string_view method, std::string_view path) const;
 
@@ -25,6 +26,7 @@ class Router {
   struct Route {
     std::vector<std::string> methods;
     Handler handler;
+    Effect others;
   };
   using Routes = std::vector<Route>;
   const Routes* routes_of(std::string_view path) const;

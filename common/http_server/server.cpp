@@ -12,8 +12,8 @@ Server::Server(loop::EventLoop& loop, Logger& logger, ServerOptions options)
 
 Server::~Server() = default;
 
-void Server::route(std::string_view methods, std::string_view path, Handler handler) {
-  impl_->router.add(methods, path, std::move(handler));
+void Server::route(std::string_view methods, std::string_view path, Handler handler, Effect others) {
+  impl_->router.add(methods, path, std::move(handler), others);
 }
 
 void Server::set_filter(RequestFilter* filter) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,20 +14,13 @@
 #include "common/core/log.h"
 #include "common/core/result.h"
 #include "common/http_server/request.h"
+#include "common/http_server/tls_policy.h"
 #include "common/loop/event_loop.h"
 
 namespace sonde::http {
 
-// Serve HTTPS. Certificates and keys as PEM text, the versions and ciphers as a GnuTLS priority string.
-struct TlsOptions {
-  std::string certificate;
-  std::string key;
-  std::string client_ca;  // what certificates are verified against
-  // A client without the certificate that is wanted is answered 403: the handshake itself goes through.
-  enum class ClientCertificate : uint8_t { None, RequireAny, VerifyIfGiven, RequireAndVerify };
-  ClientCertificate client_certificate = ClientCertificate::None;
-  std::string priorities;  // "" takes the library's
-};
+// Asked on the loop's thread for every new connection; never gives null.
+using TlsSource = std::function<std::shared_ptr<const TlsPolicy>()>;
 
 struct ServerOptions {
   size_t header_bytes_max = 32 * 1024;
@@ -35,7 +29,7 @@ struct ServerOptions {
   std::chrono::seconds idle_timeout{300};  // between requests on a kept connection
   // First byte of the header to last byte of the body; what takes longer is cut, within a second or two.
   std::chrono::seconds request_time_max{30};
-  std::optional<TlsOptions> tls{};
+  TlsSource tls{};  // set: HTTPS
 };
 
 // Looks at every request before its route does (unknown paths too): authentication, rate limit, extra
@@ -56,7 +50,9 @@ class Server {
 
   // Before listen(). A path ending in "/" takes everything below it; the longest match wins. `methods` such
   // as "GET" or "PUT POST", "" for any; another method on a known path is 405, an unknown path 404.
-  void route(std::string_view methods, std::string_view path, Handler handler);
+  // GET and OPTIONS only read; `others` says what other methods do.
+  void route(std::string_view methods, std::string_view path, Handler handler,
+             Effect others = Effect::Changes);
   void set_filter(RequestFilter* filter);  // Must outlive the server.
 
   // Binds one address (":9100", "127.0.0.1:9100", "[::1]:0"); may be called several times. Fails with a

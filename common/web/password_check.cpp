@@ -3,6 +3,7 @@
 #include <crypt.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -15,8 +16,10 @@ namespace {
 constexpr size_t kRememberedMax = 100;
 constexpr size_t kWaitingMax = 64;
 constexpr size_t kHashBytes = 60;
-// What an unknown user's password is compared with: a salt of the default cost, which no digest follows.
-constexpr const char* kNobodySetting = "$2y$10$nobodyhasthissaltatallu";
+constexpr int kCostMin = 4;
+constexpr int kCostDefault = 10;  // where no user has a hash
+// What an unknown user's password is compared with: a salt that no digest follows.
+constexpr std::string_view kNobodySalt = "$nobodyhasthissaltatallu";
 
 int base64_digit(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A';
@@ -53,10 +56,22 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return difference == 0;
 }
 
-bool matches(const std::string& password, const std::string& hash) {
+std::string nobody_setting(int cost) {
+  return "$2y$" + std::string(cost < 10 ? "0" : "") + std::to_string(cost) + std::string(kNobodySalt);
+}
+
+bool matches(const std::string& password, const std::string& hash, int cost_max) {
   const auto state = std::make_unique<crypt_data>();  // 32 kB: too much for a stack
-  const char* made = ::crypt_r(password.c_str(), hash.empty() ? kNobodySetting : hash.c_str(), state.get());
-  return made != nullptr && !hash.empty() && equal_in_constant_time(made, hash);
+  const int cost = hash.empty() ? std::max(cost_max, kCostMin) : bcrypt_cost(hash);
+  const char* made =
+      ::crypt_r(password.c_str(), hash.empty() ? nobody_setting(cost).c_str() : hash.c_str(), state.get());
+  if (made != nullptr && !hash.empty() && equal_in_constant_time(made, hash)) return true;
+  // 2^cost + 2^cost + 2^(cost+1) + ... + 2^(cost_max-1) = 2^cost_max: a cheap hash does not tell that its
+  // user exists.
+  for (int more = cost; more < cost_max; ++more) {
+    ::crypt_r(password.c_str(), nobody_setting(more).c_str(), state.get());
+  }
+  return false;
 }
 
 }  // namespace
@@ -68,6 +83,10 @@ bool is_bcrypt_hash(std::string_view hash) {
   if (!cost || *cost < 4 || *cost > 31) return false;
   return std::ranges::all_of(hash.substr(7),
                              [](char c) { return c == '.' || (c != '+' && base64_digit(c) >= 0); });
+}
+
+int bcrypt_cost(std::string_view hash) {
+  return static_cast<int>(parse_unsigned(hash.substr(4, 2)).value_or(kCostMin));
 }
 
 std::optional<Credentials> read_basic_credentials(std::string_view authorization) {
@@ -91,17 +110,18 @@ PasswordChecker::~PasswordChecker() {
   if (thread_.joinable()) thread_.join();
 }
 
-void PasswordChecker::check(const Credentials& credentials, std::string hash, const Done& done) {
-  std::string key = credentials.user + '\0' + hash + '\0' + credentials.password;
+void PasswordChecker::check(const Credentials& credentials, Wanted wanted, const Done& done) {
+  if (wanted.cost_max == 0) wanted.cost_max = kCostDefault;
+  const std::string key = digest_.of(credentials.user + '\0' + wanted.hash + '\0' + credentials.password);
   if (right_.contains(key)) return done(Verdict::Right);
-  bool queued = false;
+  if (const auto asked = asking_.find(key); asked != asking_.end()) return asked->second.push_back(done);
+  if (asking_.size() >= kWaitingMax) return done(Verdict::Busy);
+  asking_[key].push_back(done);
   {
     const MutexLock lock(mutex_);
-    queued = waiting_.size() < kWaitingMax;
-    if (queued) waiting_.push_back({std::move(key), credentials.password, std::move(hash), done});
+    waiting_.push_back({key, credentials.password, std::move(wanted)});
     changed_.notify_one();
   }
-  if (!queued) return done(Verdict::Busy);
   if (!thread_.joinable()) thread_ = std::thread([this] { work(); });
 }
 
@@ -110,20 +130,25 @@ void PasswordChecker::work() {
   for (;;) {
     while (waiting_.empty() && !ending_) changed_.wait(mutex_);
     if (ending_) return;
-    auto job = std::make_shared<Job>(std::move(waiting_.front()));
+    const Job job = std::move(waiting_.front());
     waiting_.pop_front();
     mutex_.unlock();
-    const bool right = matches(job->password, job->hash);
-    loop_.post([this, job = std::move(job), right] {
-      if (right) remember(job->key);
-      job->done(right ? Verdict::Right : Verdict::Wrong);
-    });
+    const bool right = matches(job.password, job.wanted.hash, job.wanted.cost_max);
+    loop_.post([this, key = job.key, right] { finish(key, right); });
     mutex_.lock();
   }
 }
 
+void PasswordChecker::finish(const std::string& key, bool right) {
+  if (right) remember(key);
+  auto asked = asking_.extract(key);
+  for (const Done& done : asked.mapped()) done(right ? Verdict::Right : Verdict::Wrong);
+}
+
 void PasswordChecker::remember(const std::string& key) {
-  if (right_.size() >= kRememberedMax) right_.erase(right_.begin());
+  if (right_.size() >= kRememberedMax) {
+    right_.erase(std::next(right_.begin(), static_cast<std::ptrdiff_t>(random_() % right_.size())));
+  }
   right_.insert(key);
 }
 

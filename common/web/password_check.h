@@ -1,23 +1,30 @@
 #pragma once
 // Basic authentication against bcrypt hashes. A comparison takes tens of milliseconds by design, so that they
-// run one after the other on a thread of their own, which starts with the first; successes are remembered.
+// run one after the other on a thread of their own, which starts with the first; successes are remembered. A
+// refusal takes the same time whether the user exists or not.
 
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "common/core/mutex.h"
+#include "common/http_server/keyed_digest.h"
 #include "common/loop/event_loop.h"
 
 namespace sonde::web {
 
 // "$2a$", "$2b$" or "$2y$", a cost from 4 to 31 and 53 characters of salt and digest.
 bool is_bcrypt_hash(std::string_view hash);
+// The cost of such a hash: a comparison takes time in proportion to 2^cost.
+int bcrypt_cost(std::string_view hash);
 
 // The name and password of an Authorization header ("Basic dXNlcjpwYXNz").
 struct Credentials {
@@ -36,22 +43,30 @@ class PasswordChecker {
   PasswordChecker(const PasswordChecker&) = delete;
   PasswordChecker& operator=(const PasswordChecker&) = delete;
 
-  // On the loop's thread, which is where `done` is called: at once where the answer is known. `hash` is ""
-  // for an unknown user, which costs the same time.
-  void check(const Credentials& credentials, std::string hash, const Done& done);
+  struct Wanted {
+    std::string hash;  // "" for an unknown user
+    int cost_max = 0;  // of all users' hashes: what a refusal costs, whoever asks
+  };
+  // On the loop's thread, which is where `done` is called: at once where the answer is known.
+  void check(const Credentials& credentials, Wanted wanted, const Done& done);
 
  private:
   struct Job {
-    std::string key;  // user, hash and password
+    std::string key;  // digest of user, hash and password
     std::string password;
-    std::string hash;
-    Done done;
+    Wanted wanted;
   };
   void work();
+  void finish(const std::string& key, bool right);
   void remember(const std::string& key);
 
   loop::EventLoop& loop_;
-  std::unordered_set<std::string> right_;  // Keys that were right; the loop's thread's.
+  // The loop's thread's.
+  const http::KeyedDigest digest_;
+  std::minstd_rand random_{std::random_device{}()};
+  std::unordered_set<std::string> right_;                      // keys
+  std::unordered_map<std::string, std::vector<Done>> asking_;  // by key: equal questions get one comparison
+
   std::thread thread_;
   Mutex mutex_;
   std::condition_variable_any changed_;

@@ -8,29 +8,31 @@ namespace {
 
 struct Suite {
   std::string_view name;
+  uint16_t id;                    // IANA's
   std::string_view key_exchange;  // "" in TLS 1.3, which has none
   std::string_view cipher;
   std::string_view digest;
 };
 
 constexpr std::array kSuites{
-    Suite{"TLS_AES_128_GCM_SHA256", "", "AES-128-GCM", "AEAD"},
-    Suite{"TLS_AES_256_GCM_SHA384", "", "AES-256-GCM", "AEAD"},
-    Suite{"TLS_CHACHA20_POLY1305_SHA256", "", "CHACHA20-POLY1305", "AEAD"},
-    Suite{"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", "ECDHE-ECDSA", "AES-128-CBC", "SHA1"},
-    Suite{"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "ECDHE-ECDSA", "AES-128-GCM", "AEAD"},
-    Suite{"TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", "ECDHE-ECDSA", "AES-256-CBC", "SHA1"},
-    Suite{"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "ECDHE-ECDSA", "AES-256-GCM", "AEAD"},
-    Suite{"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-ECDSA", "CHACHA20-POLY1305", "AEAD"},
-    Suite{"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "ECDHE-RSA", "AES-128-CBC", "SHA1"},
-    Suite{"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "ECDHE-RSA", "AES-128-GCM", "AEAD"},
-    Suite{"TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", "ECDHE-RSA", "AES-256-CBC", "SHA1"},
-    Suite{"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "ECDHE-RSA", "AES-256-GCM", "AEAD"},
-    Suite{"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-RSA", "CHACHA20-POLY1305", "AEAD"},
-    Suite{"TLS_RSA_WITH_AES_128_CBC_SHA", "RSA", "AES-128-CBC", "SHA1"},
-    Suite{"TLS_RSA_WITH_AES_128_GCM_SHA256", "RSA", "AES-128-GCM", "AEAD"},
-    Suite{"TLS_RSA_WITH_AES_256_CBC_SHA", "RSA", "AES-256-CBC", "SHA1"},
-    Suite{"TLS_RSA_WITH_AES_256_GCM_SHA384", "RSA", "AES-256-GCM", "AEAD"},
+    Suite{"TLS_AES_128_GCM_SHA256", 0x1301, "", "AES-128-GCM", "AEAD"},
+    Suite{"TLS_AES_256_GCM_SHA384", 0x1302, "", "AES-256-GCM", "AEAD"},
+    Suite{"TLS_CHACHA20_POLY1305_SHA256", 0x1303, "", "CHACHA20-POLY1305", "AEAD"},
+    Suite{"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", 0xC009, "ECDHE-ECDSA", "AES-128-CBC", "SHA1"},
+    Suite{"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", 0xC02B, "ECDHE-ECDSA", "AES-128-GCM", "AEAD"},
+    Suite{"TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", 0xC00A, "ECDHE-ECDSA", "AES-256-CBC", "SHA1"},
+    Suite{"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", 0xC02C, "ECDHE-ECDSA", "AES-256-GCM", "AEAD"},
+    Suite{"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", 0xCCA9, "ECDHE-ECDSA", "CHACHA20-POLY1305",
+          "AEAD"},
+    Suite{"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", 0xC013, "ECDHE-RSA", "AES-128-CBC", "SHA1"},
+    Suite{"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", 0xC02F, "ECDHE-RSA", "AES-128-GCM", "AEAD"},
+    Suite{"TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", 0xC014, "ECDHE-RSA", "AES-256-CBC", "SHA1"},
+    Suite{"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", 0xC030, "ECDHE-RSA", "AES-256-GCM", "AEAD"},
+    Suite{"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", 0xCCA8, "ECDHE-RSA", "CHACHA20-POLY1305", "AEAD"},
+    Suite{"TLS_RSA_WITH_AES_128_CBC_SHA", 0x002F, "RSA", "AES-128-CBC", "SHA1"},
+    Suite{"TLS_RSA_WITH_AES_128_GCM_SHA256", 0x009C, "RSA", "AES-128-GCM", "AEAD"},
+    Suite{"TLS_RSA_WITH_AES_256_CBC_SHA", 0x0035, "RSA", "AES-256-CBC", "SHA1"},
+    Suite{"TLS_RSA_WITH_AES_256_GCM_SHA384", 0x009D, "RSA", "AES-256-GCM", "AEAD"},
 };
 static_assert(std::ranges::is_sorted(kSuites, {}, &Suite::name));
 
@@ -45,16 +47,32 @@ constexpr std::array kCurves{
     Curve{"X25519", "GROUP-X25519"},
 };
 
-constexpr std::array<std::string_view, 4> kVersions{"VERS-TLS1.0", "VERS-TLS1.1", "VERS-TLS1.2",
-                                                    "VERS-TLS1.3"};
+constexpr uint8_t kTls13 = 3;
+constexpr std::string_view kVersionNames[] = {"VERS-TLS1.0", "VERS-TLS1.1", "VERS-TLS1.2", "VERS-TLS1.3"};
 
-void append_once(std::string& out, std::string_view item) {
-  if (item.empty()) return;
-  const std::string added = ":+" + std::string(item);
-  const size_t at = out.find(added);
-  const bool whole =
-      at != std::string::npos && (at + added.size() == out.size() || out[at + added.size()] == ':');
-  if (!whole) out += added;
+// The originals' own choice where none is named: forward secrecy only.
+constexpr std::string_view kDefaultSuites =
+    ":-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA:-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-CBC"
+    ":+AES-256-CBC:-MAC-ALL:+AEAD:+SHA1";
+
+std::string versions(uint8_t min, uint8_t max) {
+  std::string out = "NORMAL:-VERS-ALL";
+  for (size_t version = max + size_t{1}; version-- > min;) out.append(":+").append(kVersionNames[version]);
+  return out;
+}
+
+std::string groups(std::span<const std::string> names) {
+  std::string out = names.empty() ? "" : ":-GROUP-ALL";
+  for (const std::string& name : names) {
+    out.append(":+").append(std::ranges::find(kCurves, name, &Curve::name)->group);
+  }
+  return out;
+}
+
+std::string alone(const Suite& suite) {
+  std::string out = ":-KX-ALL:+";
+  out.append(suite.key_exchange).append(":-CIPHER-ALL:+").append(suite.cipher);
+  return out.append(":-MAC-ALL:+").append(suite.digest);
 }
 
 }  // namespace
@@ -67,28 +85,30 @@ bool is_curve(std::string_view name) {
   return std::ranges::find(kCurves, name, &Curve::name) != kCurves.end();
 }
 
-std::string gnutls_priorities(const TlsPreferences& preferences) {
-  std::string out = "NORMAL:-VERS-ALL";
-  for (size_t version = preferences.version_max + size_t{1}; version-- > preferences.version_min;) {
-    append_once(out, kVersions[version]);
+void set_preferences(const TlsPreferences& preferences, http::TlsOptions& out) {
+  const std::string end =
+      groups(preferences.curves) + (preferences.server_order ? ":%SERVER_PRECEDENCE" : "");
+  out.server_order = preferences.server_order;
+  out.serves_tls13 = preferences.version_max == kTls13;
+  out.suites.clear();
+  if (preferences.cipher_suites.empty()) {
+    out.priorities = versions(preferences.version_min, preferences.version_max).append(kDefaultSuites) + end;
+    return;
   }
-  if (!preferences.cipher_suites.empty()) {
-    out += ":-CIPHER-ALL:-MAC-ALL:-KX-ALL:+ECDHE-RSA:+ECDHE-ECDSA";
-    for (const std::string& name : preferences.cipher_suites) {
-      const auto suite = std::ranges::find(kSuites, name, &Suite::name);
-      append_once(out, suite->key_exchange);
-      append_once(out, suite->cipher);
-      append_once(out, suite->digest);
-    }
+  const uint8_t before_tls13 = std::min<uint8_t>(preferences.version_max, kTls13 - 1);
+  const bool serves_older = preferences.version_min < kTls13;
+  for (const std::string& name : preferences.cipher_suites) {
+    const auto suite = std::ranges::find(kSuites, name, &Suite::name);
+    if (suite->key_exchange.empty() || !serves_older) continue;
+    out.suites.push_back(
+        {.id = suite->id,
+         .ecdsa = suite->key_exchange == "ECDHE-ECDSA",
+         .priorities = versions(preferences.version_min, before_tls13) + alone(*suite) + end});
   }
-  if (!preferences.curves.empty()) {
-    out += ":-GROUP-ALL";
-    for (const std::string& name : preferences.curves) {
-      append_once(out, std::ranges::find(kCurves, name, &Curve::name)->group);
-    }
-  }
-  if (preferences.server_order) out += ":%SERVER_PRECEDENCE";
-  return out;
+  out.priorities = out.serves_tls13 ? versions(kTls13, kTls13) + end
+                   : out.suites.empty()
+                       ? versions(preferences.version_min, before_tls13) + ":-KX-ALL:-CIPHER-ALL"
+                       : out.suites.front().priorities;
 }
 
 }  // namespace sonde::web

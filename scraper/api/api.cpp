@@ -28,7 +28,7 @@ struct Route {
 namespace {
 
 constexpr std::string_view kGet = "GET";
-constexpr std::string_view kGetPost = "GET POST";
+constexpr std::string_view kGetPost = "GET POST";  // POST takes a longer question and reads all the same
 constexpr std::string_view kPostPut = "POST PUT";
 
 // Sorted by path.
@@ -128,13 +128,15 @@ void Api::add_routes(http::Server& server, std::string page) {
 
 // Registers a route under the prefix, and OPTIONS beside its own methods.
 void Api::add(http::Server& server, std::string_view methods, std::string_view path, http::Handler handler) {
-  server.route(std::string(methods) + " OPTIONS", options_.prefix + std::string(path),
-               [this, handler = std::move(handler)](http::Request request, http::Responder responder) {
-                 if (request.method != "OPTIONS") return handler(std::move(request), std::move(responder));
-                 http::Response response{.status = 204, .body = {}};
-                 add_cors(request, response);
-                 responder.send(std::move(response));
-               });
+  server.route(
+      std::string(methods) + " OPTIONS", options_.prefix + std::string(path),
+      [this, handler = std::move(handler)](http::Request request, http::Responder responder) {
+        if (request.method != "OPTIONS") return handler(std::move(request), std::move(responder));
+        http::Response response{.status = 204, .body = {}};
+        add_cors(request, response);
+        responder.send(std::move(response));
+      },
+      methods == kGetPost ? http::Effect::Reads : http::Effect::Changes);
 }
 
 void Api::add_lifecycle_routes(http::Server& server) {

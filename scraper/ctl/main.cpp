@@ -8,6 +8,7 @@
 #include "common/exporter/build_info.h"
 #include "scraper/ctl/check_config.h"
 #include "scraper/ctl/check_verbs.h"
+#include "scraper/ctl/check_web_config.h"
 #include "scraper/ctl/create_blocks.h"
 #include "scraper/ctl/query_verbs.h"
 #include "scraper/ctl/verb.h"
@@ -21,6 +22,7 @@ constexpr std::array kVerbs{
     Verb{"check healthy", "Ask a server whether it is healthy.", check_healthy},
     Verb{"check metrics", "Lint a page of metrics from standard input.", check_metrics},
     Verb{"check ready", "Ask a server whether it is ready.", check_ready},
+    Verb{"check web-config", "Check whether web configuration files are valid.", check_web_config},
     Verb{"query instant", "Run an instant query.", query_instant},
     Verb{"query labels", "List the values of a label.", query_labels},
     Verb{"query range", "Run a range query.", query_range},

@@ -162,10 +162,10 @@ def test_web_config(folder):
         check(harness.fetch(url, headers=authorization("bob", "U*U"))[0] == 401, "nor does an unknown user")
         with open(path, "w") as file:
             file.write("rubbish: 1\n")
-        check(harness.fetch(url, headers=authorization("alice", "U*U"))[0] == 500, "a broken file is 500")
+        harness.wait_for(lambda: harness.fetch(url, headers=authorization("alice", "U*U"))[0] == 500, 2, "500 for a broken file")
         with open(path, "w") as file:
             file.write("")
-        check(harness.fetch(url)[0] == 200, "an empty file opens the door again")
+        harness.wait_for(lambda: harness.fetch(url)[0] == 200, 2, "an empty file opens the door again")
     with open(path, "w") as file:
         file.write("rate_limit: {interval: 1h, burst: 2}\n")
     with harness.running([DEMO, f"--web.listen-address=127.0.0.1:{port}", f"--web.config.file={path}"]):
@@ -202,7 +202,7 @@ def test_tls(folder):
         file.write("  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: cert.pem\n")
     with harness.running([DEMO, f"--web.listen-address=127.0.0.1:{port}", f"--web.config.file={path}"]):
         harness.wait_for(lambda: fetch("--cert", cert, "--key", key) == "200", what="HTTPS with a client certificate")
-        check(fetch() == "403", "a client without a certificate is refused")
+        check(fetch() == "000", "a client without a certificate is refused in the handshake")
 
 
 def main():

@@ -33,4 +33,18 @@ TEST_SUITE("http_server/router") {
     CHECK(router.find("GET", "/b").allowed.empty());
   }
 
+  TEST_CASE("a route says what its methods do and reading is what GET does") {
+    using sonde::http::Effect;
+    Router router;
+    const Handler nothing = [](const Request&, const Responder&) {};
+    router.add("GET POST OPTIONS", "/query", nothing, Effect::Reads);
+    router.add("GET POST OPTIONS", "/change", nothing);
+    CHECK(router.find("POST", "/query").effect == Effect::Reads);
+    CHECK(router.find("POST", "/change").effect == Effect::Changes);
+    CHECK(router.find("GET", "/change").effect == Effect::Reads);
+    CHECK(router.find("OPTIONS", "/change").effect == Effect::Reads);
+    CHECK(router.find("DELETE", "/query").effect == Effect::Changes);
+    CHECK(router.find("GET", "/absent").effect == Effect::Reads);
+  }
+
 }  // TEST_SUITE

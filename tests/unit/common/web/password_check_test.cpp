@@ -17,7 +17,7 @@ constexpr const char* kHash = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQY
 PasswordChecker::Verdict check(EventLoop& loop, PasswordChecker& checker, const char* password,
                                const char* hash) {
   auto verdict = PasswordChecker::Verdict::Busy;
-  checker.check({"user", password}, hash, [&](PasswordChecker::Verdict got) {
+  checker.check({"user", password}, {.hash = hash, .cost_max = 5}, [&](PasswordChecker::Verdict got) {
     verdict = got;
     loop.stop();
   });
@@ -41,8 +41,39 @@ TEST_SUITE("web/password_check") {
     CHECK(check(**loop, checker, "U*U", "") == Wrong);  // An unknown user.
   }
 
+  TEST_CASE("equal questions that wait together get one answer each") {
+    const sonde::SystemClock clock;
+    auto loop = EventLoop::make(clock);
+    REQUIRE(loop);
+    PasswordChecker checker(**loop);
+    int right = 0;
+    for (int i = 0; i < 200; ++i) {  // More than may wait for different answers.
+      checker.check({"user", "U*U"}, {.hash = kHash, .cost_max = 5}, [&](PasswordChecker::Verdict verdict) {
+        right += verdict == PasswordChecker::Verdict::Right ? 1 : 0;
+        if (right == 200) (*loop)->stop();
+      });
+    }
+    (*loop)->run();
+    CHECK(right == 200);
+  }
+
+  TEST_CASE("too many different questions are turned away") {
+    const sonde::SystemClock clock;
+    auto loop = EventLoop::make(clock);
+    REQUIRE(loop);
+    PasswordChecker checker(**loop);
+    int busy = 0;
+    for (int i = 0; i < 100; ++i) {
+      checker.check(
+          {"user", std::to_string(i)}, {.hash = kHash, .cost_max = 5},
+          [&](PasswordChecker::Verdict verdict) { busy += verdict == PasswordChecker::Verdict::Busy; });
+    }
+    CHECK(busy == 36);
+  }
+
   TEST_CASE("only well-formed bcrypt hashes are taken") {
     CHECK(is_bcrypt_hash(kHash));
+    CHECK(sonde::web::bcrypt_cost(kHash) == 5);
     const std::string good = kHash;
     for (size_t length = 0; length < good.size(); ++length)
       CHECK_FALSE(is_bcrypt_hash(good.substr(0, length)));
