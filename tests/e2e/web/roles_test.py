@@ -14,6 +14,8 @@ sonde:
 QUERY = b"query=up"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
+ADMITTED = -1  # whatever the handler then says
+
 # Path, method, body → the status for those who may do all, and for viewer.
 SCRAPER = [
     ("/api/v1/query?query=up", "GET", None, 200, 200),
@@ -27,9 +29,9 @@ SCRAPER = [
     ("/-/reload", "POST", b"", 200, 403),
     ("/-/reload", "PUT", b"", 200, 403),
     ("/-/reload", "GET", None, 405, 405),
-    ("/api/v1/admin/tsdb/delete_series?match[]=up", "POST", b"", 204, 403),
-    ("/api/v1/admin/tsdb/clean_tombstones", "PUT", b"", 204, 403),
-    ("/api/v1/admin/tsdb/snapshot", "POST", b"", 200, 403),
+    ("/api/v1/admin/tsdb/delete_series?match[]=up", "POST", b"", ADMITTED, 403),
+    ("/api/v1/admin/tsdb/clean_tombstones", "PUT", b"", ADMITTED, 403),
+    ("/api/v1/admin/tsdb/snapshot", "POST", b"", ADMITTED, 403),
     ("/-/quit", "POST", b"", None, 403),  # Not asked by the others: it works.
 ]
 PUSHGATEWAY = [
@@ -49,7 +51,8 @@ def test(base, rows):
             if wanted is None:
                 continue
             status, _, answer = harness.fetch(base + path, method, body, {**lab.authorization(user), **FORM})
-            lab.check(status == wanted, f"{user} {method} {path}: {status} {answer[:100]}, wanted {wanted}")
+            lab.check(status not in (401, 403) if wanted == ADMITTED else status == wanted,
+                      f"{user} {method} {path}: {status} {answer[:100]}, wanted {wanted}")
         lab.check(harness.fetch(base + path, method, body, FORM)[0] == 401, f"{method} {path} without a name")
 
 
