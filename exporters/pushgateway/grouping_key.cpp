@@ -84,7 +84,9 @@ bool is_usable_name(std::string_view name, bool utf8_names) {
   if (name.starts_with("__")) return false;
   // What is left of a name that carries the suffix twice could not be written as a path again.
   if (name.ends_with(kBase64Suffix)) return false;
-  return utf8_names ? !name.empty() && is_valid_utf8(name) : is_legacy_label_name(name);
+  if (!utf8_names) return is_legacy_label_name(name);
+  // Differs: upstream takes a NUL, and then no scraper can read its page.
+  return !name.empty() && is_valid_utf8(name) && name.find('\0') == std::string_view::npos;
 }
 
 }  // namespace

@@ -67,6 +67,19 @@ TEST_SUITE("pushgateway/grouping_key") {
     bad("job/x/name@base64/_-8", "not valid UTF-8");
   }
 
+  TEST_CASE("a name holds any text that a page can carry") {
+    const auto key = parse_grouping_key("job/x/in%20stance.\xC3\xA9/y", true);
+    REQUIRE(key);
+    CHECK(key->labels.get("in stance.\xC3\xA9") == "y");
+    for (const std::string_view path : {"job/x/%00/y", "job/x/a%00b/y", "job/x/a%00/", "job/x/%ff/y"}) {
+      CAPTURE(path);
+      const auto bad = parse_grouping_key(path, true);
+      REQUIRE_FALSE(bad);
+      CHECK(bad.error().code() == ErrorCode::InvalidArgument);
+      CHECK(bad.error().message().starts_with("improper label name"));
+    }
+  }
+
   TEST_CASE("as many labels as the limit are taken and one more is refused") {
     std::string path = "job/x";
     for (size_t i = 1; i < kGroupingLabelsMax; ++i) path += "/l" + std::to_string(i) + "/v";
