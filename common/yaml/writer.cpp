@@ -93,11 +93,9 @@ void append_double_quoted(std::string& out, std::string_view text) {
 void append_scalar(std::string& out, const Node& node, bool in_flow) {
   if (node.kind == NodeKind::Null) {
     out += "null";
-  } else if (node.plain) {
-    out += node.text;
-  } else if (has_special(node.text) || needs_quotes(node.text)) {
+  } else if (!node.plain && (has_special(node.text) || needs_quotes(node.text))) {
     append_double_quoted(out, node.text);
-  } else if (is_unsafe(node.text, in_flow)) {
+  } else if (!node.plain && is_unsafe(node.text, in_flow)) {
     out += '\'';
     for (const char c : node.text) out.append(c == '\'' ? 2 : 1, c);
     out += '\'';
