@@ -71,7 +71,8 @@ TEST_SUITE("pushgateway/grouping_key") {
     const auto key = parse_grouping_key("job/x/in%20stance.\xC3\xA9/y", true);
     REQUIRE(key);
     CHECK(key->labels.get("in stance.\xC3\xA9") == "y");
-    for (const std::string_view path : {"job/x/%00/y", "job/x/a%00b/y", "job/x/a%00/", "job/x/%ff/y"}) {
+    for (const std::string_view path :
+         {"job/x/%00/y", "job/x/a%00b/y", "job/x/a%00@base64/=", "job/x/%ff/y"}) {
       CAPTURE(path);
       const auto bad = parse_grouping_key(path, true);
       REQUIRE_FALSE(bad);
