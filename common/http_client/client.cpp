@@ -4,8 +4,11 @@
 #include <sys/epoll.h>
 
 #include <algorithm>
+#include <deque>
+#include <limits>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "common/core/check.h"
 #include "common/core/text.h"
@@ -18,11 +21,12 @@ namespace {
 // Idle handles and bodies kept for the next request; more are in use only while as many requests are in
 // flight.
 constexpr size_t kIdleTransfersMax = 64;
-constexpr size_t kIdleBodiesMax = 8;
+constexpr size_t kIdleRoomsMax = 8;
 // A body larger than this is not kept: one huge page should not hold its memory for ever.
-constexpr size_t kKeptBodyBytesMax = 4 << 20;
+constexpr size_t kKeptRoomBytesMax = 4 << 20;
 // Connections kept open for reuse; libcurl's own default would throw most of a thousand targets' away.
 constexpr long kIdleConnectionsMax = 100'000;
+constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
 void start_libcurl() {
   static const bool started = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
@@ -51,7 +55,10 @@ class Client::Impl {
   }
 
   ~Impl() {
-    for (auto& [id, transfer] : active_) curl_multi_remove_handle(multi_, transfer->easy());
+    for (auto& [id, transfer] : active_) {
+      curl_multi_remove_handle(multi_, transfer->easy());
+      if (transfer->repeated != nullptr) transfer->repeated->running_ = false;
+    }
     active_.clear();
     idle_.clear();
     curl_multi_cleanup(multi_);  // Closes the idle connections, which may call on_socket.
@@ -62,18 +69,22 @@ class Client::Impl {
 
   FetchId fetch(FetchRequest request, std::shared_ptr<const ClientConfig> config, FetchCallback done) {
     auto transfer = take_idle();
-    const FetchId id{next_id_++};
-    transfer->id = id;
-    transfer->deadline_ns = loop_.clock().monotonic_ns() + std::chrono::nanoseconds(request.timeout).count();
     transfer->request = std::move(request);
     transfer->config = std::move(config);
-    transfer->done = std::move(done);
-    transfer->response.body = take_body();
-    transfer->first_host = transfer->config->follow_redirects ? host_and_port(transfer->request.url) : "";
-    Transfer& started = *transfer;
-    active_.emplace(static_cast<uint64_t>(id), std::move(transfer));
-    start(started);
-    return id;
+    return run(std::move(transfer), std::move(done));
+  }
+
+  FetchId fetch(RepeatedRequest& repeated, FetchCallback done) {
+    check(!repeated.running_, "a request is not repeated while it runs");
+    std::unique_ptr<Transfer> transfer = std::move(repeated.resting_);
+    if (!transfer) {
+      transfer = take_idle();
+      transfer->request = repeated.request_;
+      transfer->config = repeated.config_;
+    }
+    transfer->repeated = &repeated;
+    repeated.running_ = true;
+    return run(std::move(transfer), std::move(done));
   }
 
   void cancel(FetchId id) {
@@ -84,47 +95,97 @@ class Client::Impl {
   }
 
   void recycle(std::string body) {
-    if (bodies_.size() >= kIdleBodiesMax || body.capacity() > kKeptBodyBytesMax) return;
-    body.clear();
-    bodies_.push_back(std::move(body));
+    if (body.empty() || rooms_.size() >= kIdleRoomsMax || body.capacity() > kKeptRoomBytesMax) return;
+    rooms_.push_back(std::move(body));
   }
 
  private:
   using Active = std::unordered_map<uint64_t, std::unique_ptr<Transfer>>;
+  struct Ended {
+    FetchId id;
+    CURLcode code;
+  };
 
-  // One hop. What fails here is told from the loop, not from within fetch().
+  FetchId run(std::unique_ptr<Transfer> transfer, FetchCallback done) {
+    const FetchId id{next_id_++};
+    transfer->id = id;
+    transfer->deadline_ns =
+        loop_.clock().monotonic_ns() + std::chrono::nanoseconds(transfer->request.timeout).count();
+    transfer->done = std::move(done);
+    transfer->room = take_room();
+    if (transfer->request.accept_gzip) {
+      transfer->compressed_body = take_room();
+      transfer->compressed_body.clear();
+    }
+    Transfer& started = *transfer;
+    active_.emplace(static_cast<uint64_t>(id), std::move(transfer));
+    start(started);
+    return id;
+  }
+
+  // One hop. What ends here is told from the loop, not from within fetch().
   void start(Transfer& transfer) {
     const int64_t left_ms = (transfer.deadline_ns - loop_.clock().monotonic_ns() + 999'999) / 1'000'000;
-    Status ready = transfer.prepare(
-        files_, std::max<int64_t>(left_ms, 1),
-        transfer.redirect_count == 0 || host_and_port(transfer.request.url) == transfer.first_host);
-    if (ready && curl_multi_add_handle(multi_, transfer.easy()) == CURLM_OK) return;
+    Status ready = transfer.prepare(files_, std::max<int64_t>(left_ms, 1));
+    if (ready && begin(transfer)) return;
     const Error error = ready ? Error(ErrorCode::Unavailable, "cannot start the request") : ready.error();
-    loop_.post([this, alive = std::weak_ptr<bool>(alive_), id = transfer.id, error] {
-      if (alive.expired()) return;
+    later([this, id = transfer.id, error] {
       const auto it = active_.find(static_cast<uint64_t>(id));
       if (it != active_.end()) answer(it, error);
     });
   }
 
+  bool begin(Transfer& transfer) {
+    driving_ = true;
+    const bool added = curl_multi_add_handle(multi_, transfer.easy()) == CURLM_OK;
+    // libcurl has just asked for a timer of 0 ms to begin by; the request is on its way sooner without.
+    drive(CURL_SOCKET_TIMEOUT, 0);
+    if (!ended_.empty()) later([this] { finish_ended(); });
+    return added;
+  }
+
+  // From the loop, unless the client has ended by then.
+  void later(std::function<void()> callback) {
+    loop_.post([alive = std::weak_ptr<bool>(alive_), callback = std::move(callback)] {
+      if (!alive.expired()) callback();
+    });
+  }
+
   void act(curl_socket_t socket, int events) {
+    drive(socket, events);
+    finish_ended();
+  }
+
+  // Lets libcurl work, and notes which transfers that has ended.
+  void drive(curl_socket_t socket, int events) {
+    driving_ = true;
+    if (socket == CURL_SOCKET_TIMEOUT) due_ns_ = kNever;  // libcurl says anew what it wants.
     int running = 0;
     curl_multi_socket_action(multi_, socket, events, &running);
+    driving_ = false;
+    arm();
     int left = 0;
-    // A callback may fetch, cancel and even destroy the client.
-    const std::weak_ptr<bool> alive = alive_;
-    while (!alive.expired()) {
-      const CURLMsg* message = curl_multi_info_read(multi_, &left);
-      if (message == nullptr) return;
+    while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
       if (message->msg != CURLMSG_DONE) continue;
       char* self = nullptr;
       curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &self);
-      finish(*reinterpret_cast<Transfer*>(self), message->data.result);
+      ended_.push_back({.id = reinterpret_cast<Transfer*>(self)->id, .code = message->data.result});
     }
   }
 
-  void finish(Transfer& transfer, CURLcode code) {
-    const auto it = active_.find(static_cast<uint64_t>(transfer.id));
+  void finish_ended() {
+    // A callback may fetch, cancel and even destroy the client.
+    const std::weak_ptr<bool> alive = alive_;
+    while (!alive.expired() && !ended_.empty()) {
+      const Ended next = ended_.front();
+      ended_.pop_front();
+      const auto it = active_.find(static_cast<uint64_t>(next.id));
+      if (it != active_.end()) finish(it, next.code);
+    }
+  }
+
+  void finish(Active::iterator it, CURLcode code) {
+    Transfer& transfer = *it->second;
     const Status outcome = transfer.outcome(code);  // Asks the handle, so before it is removed.
     long status = 0;
     curl_easy_getinfo(transfer.easy(), CURLINFO_RESPONSE_CODE, &status);
@@ -146,6 +207,7 @@ class Client::Impl {
 
   void follow(Transfer& transfer, const std::string& target) {
     const int status = transfer.response.status;
+    if (transfer.redirect_count == 1) transfer.first_url = transfer.request.url;
     if (status == 303 || (status <= 302 && transfer.request.method == "POST")) {
       if (transfer.request.method != "HEAD") transfer.request.method = "GET";
       transfer.request.body.clear();
@@ -163,7 +225,17 @@ class Client::Impl {
   void release(Active::iterator it) {
     std::unique_ptr<Transfer> transfer = std::move(it->second);
     active_.erase(it);
+    recycle(std::move(transfer->compressed_body));
+    recycle(std::move(transfer->room));
     recycle(std::move(transfer->response.body));
+    if (RepeatedRequest* repeated = std::exchange(transfer->repeated, nullptr); repeated != nullptr) {
+      repeated->running_ = false;
+      if (transfer->stays_ready()) {
+        transfer->rest();
+        repeated->resting_ = std::move(transfer);
+        return;
+      }
+    }
     transfer->clear();
     if (idle_.size() < kIdleTransfersMax) idle_.push_back(std::move(transfer));
   }
@@ -175,11 +247,12 @@ class Client::Impl {
     return transfer;
   }
 
-  std::string take_body() {
-    if (bodies_.empty()) return {};
-    std::string body = std::move(bodies_.back());
-    bodies_.pop_back();
-    return body;
+  // An earlier body as it was.
+  std::string take_room() {
+    if (rooms_.empty()) return {};
+    std::string room = std::move(rooms_.back());
+    rooms_.pop_back();
+    return room;
   }
 
   static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void* known) {
@@ -207,16 +280,26 @@ class Client::Impl {
   }
 
   static int on_timer(CURLM*, long timeout_ms, void* self) {
-    static_cast<Impl*>(self)->arm(timeout_ms);
+    static_cast<Impl*>(self)->set_due(timeout_ms);
     return 0;
   }
 
-  void arm(long timeout_ms) {
+  // libcurl changes its mind several times within a call: what it wants in the end counts.
+  void set_due(long timeout_ms) {
+    due_ns_ = timeout_ms < 0 ? kNever : loop_.clock().monotonic_ns() + int64_t{timeout_ms} * 1'000'000;
+    if (!driving_) arm();
+  }
+
+  // A timer that is pending already and comes before the wanted time stands, and looks again then: most
+  // timeouts are never reached.
+  void arm() {
+    if (timer_ != loop::TimerId::None && timer_.due_ns <= due_ns_) return;
     loop_.cancel(timer_);
     timer_ = loop::TimerId::None;
-    if (timeout_ms < 0) return;
-    timer_ = loop_.after(std::chrono::milliseconds(timeout_ms), [this] {
+    if (due_ns_ == kNever) return;
+    timer_ = loop_.at(due_ns_, [this] {
       timer_ = loop::TimerId::None;
+      if (loop_.clock().monotonic_ns() < due_ns_) return arm();
       act(CURL_SOCKET_TIMEOUT, 0);
     });
   }
@@ -224,20 +307,34 @@ class Client::Impl {
   loop::EventLoop& loop_;  // All below belong to the loop's thread.
   Logger& logger_;
   CURLM* multi_ = nullptr;
+  int64_t due_ns_ = kNever;  // when libcurl wants to be called
   loop::TimerId timer_ = loop::TimerId::None;
+  bool driving_ = false;     // libcurl is at work and calls us
+  std::deque<Ended> ended_;  // noted, and not told yet
   uint64_t next_id_ = 1;
   Active active_;
   std::vector<std::unique_ptr<Transfer>> idle_;
-  std::vector<std::string> bodies_;
+  std::vector<std::string> rooms_;
   FileCache files_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // Shared, so that posted work sees our end.
 };
+
+RepeatedRequest::RepeatedRequest(FetchRequest request, std::shared_ptr<const ClientConfig> config)
+    : request_(std::move(request)), config_(std::move(config)) {}
+
+RepeatedRequest::~RepeatedRequest() {
+  check(!running_, "a repeated request ends after its run");
+}
 
 Client::Client(loop::EventLoop& loop, Logger& logger) : impl_(std::make_unique<Impl>(loop, logger)) {}
 Client::~Client() = default;
 
 FetchId Client::fetch(FetchRequest request, std::shared_ptr<const ClientConfig> config, FetchCallback done) {
   return impl_->fetch(std::move(request), std::move(config), std::move(done));
+}
+
+FetchId Client::fetch(RepeatedRequest& repeated, FetchCallback done) {
+  return impl_->fetch(repeated, std::move(done));
 }
 
 void Client::cancel(FetchId id) {

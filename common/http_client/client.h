@@ -48,6 +48,26 @@ struct FetchResponse {
 enum class FetchId : uint64_t { None = 0 };
 using FetchCallback = std::function<void(Result<FetchResponse>)>;
 
+class Transfer;
+
+// A request that is made again and again, such as a target's scrape. Its libcurl handle stays ready between
+// times, which spares a tenth of what a scrape costs. One run at a time, which is over or cancelled before
+// this ends.
+class RepeatedRequest {
+ public:
+  RepeatedRequest(FetchRequest request, std::shared_ptr<const ClientConfig> config);
+  ~RepeatedRequest();
+  RepeatedRequest(const RepeatedRequest&) = delete;
+  RepeatedRequest& operator=(const RepeatedRequest&) = delete;
+
+ private:
+  friend class Client;
+  const FetchRequest request_;
+  const std::shared_ptr<const ClientConfig> config_;
+  std::unique_ptr<Transfer> resting_;  // between runs, once there was one
+  bool running_ = false;
+};
+
 class Client {
  public:
   // Redirects followed in a row, as the originals do.
@@ -61,6 +81,8 @@ class Client {
   // Starts a request; the callback comes once, never before this returns. `config` is shared by all requests
   // of a scrape pool.
   FetchId fetch(FetchRequest request, std::shared_ptr<const ClientConfig> config, FetchCallback done);
+  // The same for a request made before and again. `repeated` must not have a run in flight.
+  FetchId fetch(RepeatedRequest& repeated, FetchCallback done);
   // Drops a request; its callback does not come.
   void cancel(FetchId id);
 

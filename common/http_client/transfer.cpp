@@ -99,6 +99,20 @@ std::string address_text(const sockaddr& address, socklen_t size) {
   return (text.find(':') == std::string::npos ? text : "[" + text + "]") + ":" + port.data();
 }
 
+// Whether requests of this configuration can change without it, by a file's new content.
+bool reads_files(const ClientConfig& config) {
+  const auto from_file = [](const ExtraHeader& header) { return !header.files.empty(); };
+  const auto all = {&config.tls.ca,
+                    &config.tls.cert,
+                    &config.tls.key,
+                    &config.basic_auth.username,
+                    &config.basic_auth.password,
+                    &config.authorization.credentials};
+  return std::ranges::any_of(all, [](const Secret* secret) { return !secret->file.empty(); }) ||
+         std::ranges::any_of(config.http_headers, from_file) ||
+         std::ranges::any_of(config.proxy_connect_headers, from_file);
+}
+
 // As an address stands in a URL.
 std::string bracketed(const std::string& ip) {
   return ip.find(':') == std::string::npos ? ip : "[" + ip + "]";
@@ -133,6 +147,7 @@ Transfer::Transfer() : easy_(curl_easy_init()) {
 
 Transfer::~Transfer() {
   curl_easy_cleanup(easy_);
+  curl_url_cleanup(url_);
   free_lists();
 }
 
@@ -144,28 +159,46 @@ void Transfer::free_lists() {
   files_in_use_.clear();
 }
 
+void Transfer::rest() {
+  done = nullptr;
+  response = {};
+  compressed_body = {};
+  room = {};
+}
+
 void Transfer::clear() {
+  rest();
+  ready_ = false;
   curl_easy_reset(easy_);
   free_lists();
   request = {};
   config.reset();
-  done = nullptr;
-  response = {};
   redirect_count = 0;
-  first_host.clear();
+  first_url.clear();
 }
 
-Status Transfer::prepare(FileCache& files, int64_t timeout_ms, bool with_credentials) {
-  curl_easy_reset(easy_);
-  free_lists();
+Status Transfer::prepare(FileCache& files, int64_t timeout_ms) {
   failure_.reset();
   compressed_ = false;
-  compressed_body_.clear();
-  dialled_.clear();
+  compressed_body.clear();
   message_[0] = '\0';
   response.status = 0;
   response.headers.clear();
   response.body.clear();
+  if (!ready_ || redirect_count > 0) {
+    ready_ = false;
+    if (auto set = set_up(files); !set) return set;
+    ready_ = redirect_count == 0 && !request.trace && !reads_files(*config);
+  }
+  curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout_ms));
+  curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(timeout_ms));
+  return Ok{};
+}
+
+Status Transfer::set_up(FileCache& files) {
+  curl_easy_reset(easy_);
+  free_lists();
+  dialled_.clear();
   url_in_use_ = request.url;
 
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
@@ -180,8 +213,6 @@ Status Transfer::prepare(FileCache& files, int64_t timeout_ms, bool with_credent
   curl_easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, kReceiveBufferBytes);
   curl_easy_setopt(easy_, CURLOPT_MAXAGE_CONN, kIdleConnectionSeconds);
-  curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout_ms));
-  curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(timeout_ms));
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
   set_method();
   set_proxy();
@@ -205,8 +236,25 @@ Status Transfer::prepare(FileCache& files, int64_t timeout_ms, bool with_credent
     curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(easy_, CURLOPT_FORBID_REUSE, 1L);
   }
-  curl_easy_setopt(easy_, CURLOPT_URL, url_in_use_.c_str());
-  return set_headers(files, with_credentials);
+  set_url();
+  return set_headers(files);
+}
+
+// Parsed once for all runs of a repeated request. What libcurl cannot parse it gets as text, and says why.
+void Transfer::set_url() {
+  if (url_ == nullptr) url_ = curl_url();
+  check(url_ != nullptr, "libcurl has memory for a URL");
+  if (curl_url_set(url_, CURLUPART_URL, url_in_use_.c_str(), CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME) ==
+      CURLUE_OK) {
+    curl_easy_setopt(easy_, CURLOPT_CURLU, url_);
+  } else {
+    curl_easy_setopt(easy_, CURLOPT_URL, url_in_use_.c_str());
+  }
+}
+
+// Not to another host than the one that the configuration names.
+bool Transfer::may_send_credentials() const {
+  return redirect_count == 0 || host_and_port(request.url) == host_and_port(first_url);
 }
 
 void Transfer::set_method() {
@@ -296,13 +344,13 @@ void Transfer::set_dial_ip() {
   curl_easy_setopt(easy_, CURLOPT_CONNECT_TO, connect_to_);
 }
 
-Status Transfer::set_headers(FileCache& files, bool with_credentials) {
+Status Transfer::set_headers(FileCache& files) {
   for (const FetchHeader& header : request.headers) {
     headers_ = append(headers_, header_line(header.name + ": " + header.value));
   }
   if (request.accept_gzip) headers_ = append(headers_, "Accept-Encoding: gzip");
   if (!request.body.empty()) headers_ = append(headers_, "Expect:");  // No round trip before the body.
-  if (with_credentials) {
+  if (may_send_credentials()) {
     auto lines = credential_lines(*config, files);
     if (!lines) return lines.error();
     for (const std::string& line : *lines) headers_ = append(headers_, header_line(line));
@@ -326,7 +374,11 @@ size_t Transfer::body_bytes_max() const {
 }
 
 size_t Transfer::take_body(const char* bytes, size_t size) {
-  std::string& body = compressed_ ? compressed_body_ : response.body;
+  std::string& body = compressed_ ? compressed_body : response.body;
+  if (!compressed_ && body.empty() && !room.empty()) {
+    room.clear();
+    body.swap(room);
+  }
   const size_t bytes_max = compressed_ ? kCompressedBytesMax : body_bytes_max();
   if (size > bytes_max - std::min(bytes_max, body.size())) {
     failure_ = Error(ErrorCode::LimitExceeded, "body size limit exceeded");
@@ -337,7 +389,9 @@ size_t Transfer::take_body(const char* bytes, size_t size) {
 }
 
 Status Transfer::decode_body() {
-  auto decoded = io::gunzip_into(compressed_body_, response.body, body_bytes_max());
+  response.body.swap(
+      room);  // Not cleared: only what this body has more than the earlier one is set to zero first.
+  auto decoded = io::gunzip_into(compressed_body, response.body, body_bytes_max());
   if (decoded) return decoded;
   switch (decoded.error().code()) {
     case ErrorCode::Truncated:

@@ -24,9 +24,12 @@ class Transfer {
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
-  // Makes the handle ready for one hop of the request to `request.url`. With credentials or, after a redirect
-  // to another host, without.
-  Status prepare(FileCache& files, int64_t timeout_ms, bool with_credentials);
+  // Makes the handle ready for one hop of the request to `request.url`, `timeout_ms` long at most. A handle
+  // that still is as an equal request left it is not made anew.
+  Status prepare(FileCache& files, int64_t timeout_ms);
+
+  // Whether the next equal request finds the handle ready: nothing that was put into it can have changed.
+  bool stays_ready() const { return ready_; }
 
   // Completes the request's trace; the handle still has the transfer's times.
   void finish_trace();
@@ -37,7 +40,9 @@ class Transfer {
   // The absolute URL that the answer redirects to; nullopt when it does not.
   std::optional<std::string> redirect_target() const;
 
-  // Before the handle goes back to the pool: drops the request's data.
+  // Drops what belongs to one run of the request, and keeps what makes the handle ready for the next.
+  void rest();
+  // Before the handle goes to another request: drops everything.
   void clear();
 
   CURL* easy() const { return easy_; }
@@ -47,15 +52,21 @@ class Transfer {
   std::shared_ptr<const ClientConfig> config;
   FetchCallback done;
   FetchResponse response;
+  std::string compressed_body;          // until it is whole
+  std::string room;                     // an earlier body: room for this one, and bytes of no meaning
+  RepeatedRequest* repeated = nullptr;  // where the handle goes back to
   int64_t deadline_ns = 0;
   int redirect_count = 0;
-  std::string first_host;  // "host:port" that credentials are for
+  std::string first_url;  // the one before redirects, for whose host the credentials are
 
  private:
+  Status set_up(FileCache& files);
+  bool may_send_credentials() const;
   Status set_tls(FileCache& files);
   Status set_blob(CURLoption option, const Secret& secret, FileCache& files, std::string_view what);
-  Status set_headers(FileCache& files, bool with_credentials);
+  Status set_headers(FileCache& files);
   Status set_server_name(std::string_view server_name);
+  void set_url();
   void set_method();
   void set_dial_ip();
   void set_proxy();
@@ -69,14 +80,15 @@ class Transfer {
   static curl_socket_t on_open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
 
   CURL* easy_;
+  CURLU* url_ = nullptr;
   curl_slist* headers_ = nullptr;
   curl_slist* proxy_headers_ = nullptr;
   curl_slist* connect_to_ = nullptr;
   std::vector<std::shared_ptr<const std::string>> files_in_use_;  // libcurl reads them in place.
   std::string url_in_use_;
-  std::string dialled_;           // "1.2.3.4:9100": the last address that was tried
+  std::string dialled_;  // "1.2.3.4:9100": the last address that was tried
+  bool ready_ = false;
   bool compressed_ = false;       // the body is gzip
-  std::string compressed_body_;   // until it is whole; keeps its room between requests
   std::optional<Error> failure_;  // why a callback of ours ended the transfer
   std::array<char, CURL_ERROR_SIZE> message_{};
 };

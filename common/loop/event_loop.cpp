@@ -97,18 +97,14 @@ TimerId EventLoop::after(std::chrono::nanoseconds delay, Callback callback) {
 }
 
 TimerId EventLoop::at(int64_t monotonic_ns, Callback callback) {
-  const uint64_t id = next_timer_id_++;
-  timers_.emplace(std::pair(monotonic_ns, id), std::move(callback));
-  timer_times_.emplace(id, monotonic_ns);
-  return TimerId{id};
+  // Not within the round at hand, so that descriptors and the other timers get their turn.
+  const TimerId timer{.due_ns = std::max(monotonic_ns, round_ns_ + 1), .number = next_timer_number_++};
+  timers_.emplace(timer, std::move(callback));
+  return timer;
 }
 
 void EventLoop::cancel(TimerId timer) {
-  const auto id = static_cast<uint64_t>(timer);
-  const auto found = timer_times_.find(id);
-  if (found == timer_times_.end()) return;
-  timers_.erase({found->second, id});
-  timer_times_.erase(found);
+  timers_.erase(timer);
 }
 
 void EventLoop::post(Callback callback) {
@@ -137,7 +133,7 @@ void EventLoop::wake() {
 
 int EventLoop::timeout_ms() const {
   if (timers_.empty()) return -1;
-  const int64_t left_ns = timers_.begin()->first.first - clock_.monotonic_ns();
+  const int64_t left_ns = timers_.begin()->first.due_ns - clock_.monotonic_ns();
   if (left_ns <= 0) return 0;
   // Rounded up, so that the loop does not spin through the last millisecond.
   const int64_t left_ms = (left_ns + kNsPerMs - 1) / kNsPerMs;
@@ -153,14 +149,10 @@ void EventLoop::dispatch(uint64_t key, uint32_t events) {
 
 void EventLoop::run_timers() {
   if (timers_.empty()) return;
-  const int64_t now_ns = clock_.monotonic_ns();
-  // Timers made by these callbacks wait for the next round, so that descriptors get their turn.
-  const uint64_t id_end = next_timer_id_;
-  for (auto next = timers_.begin(); next != timers_.end() && next->first.first <= now_ns;
+  round_ns_ = clock_.monotonic_ns();
+  for (auto next = timers_.begin(); next != timers_.end() && next->first.due_ns <= round_ns_;
        next = timers_.begin()) {
-    if (next->first.second >= id_end) break;
     const Callback callback = std::move(next->second);
-    timer_times_.erase(next->first.second);
     timers_.erase(next);
     callback();
   }

@@ -3,6 +3,7 @@
 // that calls run(); only post() and stop() may be called from elsewhere. Callbacks must not block.
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -20,8 +21,14 @@ using Callback = std::function<void()>;
 // `events` is what epoll reported (EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP).
 using DescriptorCallback = std::function<void(uint32_t events)>;
 
-// Names a pending timer; 0 names none.
-enum class TimerId : uint64_t { None = 0 };
+// Names a timer by its place among the pending ones: its time, then the order of making.
+struct TimerId {
+  int64_t due_ns = 0;
+  uint64_t number = 0;  // 0 names no timer
+  static const TimerId None;
+  friend auto operator<=>(const TimerId&, const TimerId&) = default;
+};
+inline constexpr TimerId TimerId::None{};
 
 class EventLoop {
   struct Private {};  // Only make() can name it.
@@ -68,10 +75,10 @@ class EventLoop {
   int epoll_fd_;
   int wake_fd_;
   // All below but what the mutex guards is owned by the loop's thread.
-  uint64_t next_timer_id_ = 1;
+  uint64_t next_timer_number_ = 1;
+  int64_t round_ns_ = 0;  // when timers were last looked at; the due ones have run or run now
   uint32_t next_generation_ = 1;  // Tells a watch from an earlier one of the same descriptor number.
-  std::map<std::pair<int64_t, uint64_t>, Callback> timers_;  // by time, then by id
-  std::unordered_map<uint64_t, int64_t> timer_times_;        // id → time
+  std::map<TimerId, Callback> timers_;
   std::unordered_map<int, std::shared_ptr<Watch>> watches_;  // Shared: a callback may drop its own watch.
   std::vector<Callback> running_;                            // run_posted's, kept for its memory
   Mutex mutex_;

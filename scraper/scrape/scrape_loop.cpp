@@ -27,6 +27,19 @@ std::string seconds_text(std::chrono::milliseconds duration) {
   return text;
 }
 
+http::FetchRequest make_request(const discovery::Target& target, const PoolContext& pool) {
+  http::FetchRequest request;
+  request.url = target.url;
+  request.headers = pool.headers;
+  request.headers.push_back({"X-Prometheus-Scrape-Timeout-Seconds", seconds_text(target.timeout)});
+  request.timeout = target.timeout;
+  const uint64_t limit = pool.config.scrape.limits.body_size_bytes;
+  request.body_bytes_max = limit == 0 ? kScrapeBodyBytesMax : limit;
+  request.accept_gzip = pool.config.enable_compression;
+  request.unix_socket = target.unix_socket;
+  return request;
+}
+
 std::string content_type_problem(std::string_view content_type) {
   if (trim(content_type).empty()) {
     return "non-compliant scrape target sending blank Content-Type and no fallback_scrape_protocol specified "
@@ -61,7 +74,7 @@ ScrapeLoop::ScrapeLoop(const Shared& shared, std::shared_ptr<const PoolContext> 
       schedule_(to_ns(target_.interval), target_.hash ^ identity.offset_seed),
       rows_({.sink = shared.sink, .claims = shared.claims, .loop_id = identity.id}, target_.labels,
             pool_->rules.track_timestamps_staleness),
-      timeout_seconds_(seconds_text(target_.timeout)),
+      request_(make_request(target_, *pool_), pool_->client),
       patience_(kPatienceMin) {}
 
 ScrapeLoop::~ScrapeLoop() {
@@ -75,8 +88,8 @@ void ScrapeLoop::start() {
 }
 
 void ScrapeLoop::schedule() {
-  // The clock cuts to the millisecond below and the loop rounds up to the one above: a millisecond less lands on either
-  // side of the time and not always after it.
+  // The clock cuts to the millisecond below and the loop rounds up to the one above: a millisecond less lands
+  // on either side of the time and not always after it.
   const int64_t now_ns = (shared_.loop.clock().wall_ms() + 1) * kNsPerMs;
   const int64_t delay_ns = std::max<int64_t>(schedule_.due_ns() - now_ns, 0);
   timer_ = shared_.loop.after(std::chrono::nanoseconds(delay_ns), [this] {
@@ -93,16 +106,7 @@ void ScrapeLoop::scrape() {
     outcome.error = Error(ErrorCode::LimitExceeded, forced_error_);
     return finish(std::move(outcome));
   }
-  http::FetchRequest request;
-  request.url = target_.url;
-  request.headers = pool_->headers;
-  request.headers.push_back({"X-Prometheus-Scrape-Timeout-Seconds", timeout_seconds_});
-  request.timeout = target_.timeout;
-  const uint64_t limit = pool_->config.scrape.limits.body_size_bytes;
-  request.body_bytes_max = limit == 0 ? kScrapeBodyBytesMax : limit;
-  request.accept_gzip = pool_->config.enable_compression;
-  request.unix_socket = target_.unix_socket;
-  fetch_ = shared_.client.fetch(std::move(request), pool_->client,
+  fetch_ = shared_.client.fetch(request_,
                                 [this](Result<http::FetchResponse> result) { receive(std::move(result)); });
 }
 

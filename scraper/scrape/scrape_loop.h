@@ -112,8 +112,8 @@ class ScrapeLoop {
   Schedule schedule_;
   TargetRows rows_;
   loop::TimerId timer_ = loop::TimerId::None;
+  http::RepeatedRequest request_;
   http::FetchId fetch_ = http::FetchId::None;
-  std::string timeout_seconds_;
   int64_t timestamp_ms_ = 0;  // of the scrape at hand
   int64_t started_ns_ = 0;
   bool scraped_ever_ = false;

@@ -330,6 +330,115 @@ TEST_SUITE("http_client/client") {
     CHECK(seen.starts_with("GET http://example.invalid:81/x HTTP/1.1\r\n"));
   }
 
+  TEST_CASE("a repeated request asks the same each time and sees what has changed in the answers") {
+    std::vector<std::string> seen;
+    std::mutex mutex;
+    ScriptedServer server(ScriptedServer::replies([&](Peer& peer, const std::string& request) {
+      const std::lock_guard lock(mutex);
+      seen.push_back(request);
+      const size_t count = seen.size();
+      if (count == 2) {
+        peer.answer("500 Internal Server Error", "broken");
+      } else if (count == 3) {
+        peer.answer("200 OK", gzip(std::string(50'000, 'x')), "Content-Encoding: gzip\r\n");
+      } else {
+        peer.answer("200 OK", "answer " + std::to_string(count));
+      }
+    }));
+    Fixture fixture;
+    fixture.config.authorization.credentials.text = "secret";
+    http::RepeatedRequest request(
+        {.url = server.url(), .headers = {{"X-Of-Caller", "kept"}}, .accept_gzip = true},
+        std::make_shared<const http::ClientConfig>(fixture.config));
+    std::vector<std::string> bodies;
+    for (int i = 0; i < 5; ++i) {
+      fixture.client->fetch(request, [&](Result<http::FetchResponse> result) {
+        REQUIRE(result);
+        bodies.push_back(std::to_string(result->status) + " " + result->body);
+        fixture.client->recycle(std::move(result->body));
+        fixture.loop->stop();
+      });
+      fixture.loop->run();
+    }
+    CHECK(bodies == std::vector<std::string>{"200 answer 1", "500 broken", "200 " + std::string(50'000, 'x'),
+                                             "200 answer 4", "200 answer 5"});
+    for (const std::string& one : seen) CHECK(one == seen.front());
+    CHECK(seen.front().find("Authorization: Bearer secret\r\n") != std::string::npos);
+    CHECK(seen.front().find("X-Of-Caller: kept\r\n") != std::string::npos);
+  }
+
+  TEST_CASE("a repeated request starts at its own address again after a redirect") {
+    std::vector<std::string> seen;
+    std::mutex mutex;
+    ScriptedServer server(ScriptedServer::replies([&](Peer& peer, const std::string& request) {
+      const std::lock_guard lock(mutex);
+      seen.push_back(request.substr(0, request.find(" HTTP")));
+      if (seen.back() == "GET /old") {
+        peer.answer("302 Found", "", "Location: /new\r\n");
+      } else {
+        peer.answer("200 OK", "found");
+      }
+    }));
+    Fixture fixture;
+    http::RepeatedRequest request({.url = server.url("/old")},
+                                  std::make_shared<const http::ClientConfig>(fixture.config));
+    for (int i = 0; i < 2; ++i) {
+      fixture.client->fetch(request, [&](Result<http::FetchResponse> result) {
+        CHECK((result && result->body == "found"));
+        fixture.loop->stop();
+      });
+      fixture.loop->run();
+    }
+    CHECK(seen == std::vector<std::string>{"GET /old", "GET /new", "GET /old", "GET /new"});
+  }
+
+  TEST_CASE("a repeated request reads a password file anew") {
+    const std::string path = "repeated_password." + std::to_string(::getpid());
+    std::vector<std::string> seen;
+    std::mutex mutex;
+    ScriptedServer server(ScriptedServer::replies([&](Peer& peer, const std::string& request) {
+      const std::lock_guard lock(mutex);
+      seen.push_back(request);
+      peer.answer("200 OK", "");
+    }));
+    Fixture fixture;
+    fixture.config.authorization.credentials.file = path;
+    http::RepeatedRequest request({.url = server.url()},
+                                  std::make_shared<const http::ClientConfig>(fixture.config));
+    for (const char* password : {"first", "the second"}) {
+      std::ofstream(path) << password;
+      fixture.client->fetch(request, [&](const Result<http::FetchResponse>&) { fixture.loop->stop(); });
+      fixture.loop->run();
+    }
+    ::unlink(path.c_str());
+    REQUIRE(seen.size() == 2);
+    CHECK(seen[0].find("Bearer first\r\n") != std::string::npos);
+    CHECK(seen[1].find("Bearer the second\r\n") != std::string::npos);
+  }
+
+  TEST_CASE("a repeated request that was cancelled can run again") {
+    std::atomic<int> requests = 0;
+    ScriptedServer server(ScriptedServer::replies([&](Peer& peer, const std::string&) {
+      if (++requests == 1) return peer.wait_for_end();
+      peer.answer("200 OK", "");
+    }));
+    Fixture fixture;
+    http::RepeatedRequest request({.url = server.url()},
+                                  std::make_shared<const http::ClientConfig>(fixture.config));
+    bool answered = false;
+    const auto id =
+        fixture.client->fetch(request, [&](const Result<http::FetchResponse>&) { answered = true; });
+    fixture.loop->after(std::chrono::milliseconds(30), [&] {
+      fixture.client->cancel(id);
+      fixture.client->fetch(request, [&](const Result<http::FetchResponse>& result) {
+        CHECK(result);
+        fixture.loop->stop();
+      });
+    });
+    fixture.loop->run();
+    CHECK_FALSE(answered);
+  }
+
   TEST_CASE("a cancelled request never answers") {
     ScriptedServer server([](Peer& peer) {
       peer.read_request();

@@ -78,6 +78,14 @@ TEST_SUITE("loop/event_loop") {
     loop->run();
   }
 
+  TEST_CASE("a timer that asks for the past again and again lets other timers have their turn") {
+    const auto loop = make_loop();
+    std::function<void()> again = [&] { loop->at(0, again); };
+    again();
+    loop->after(2ms, [&] { loop->stop(); });
+    loop->run();
+  }
+
   TEST_CASE("posts from other threads all run on the thread of the loop") {
     const auto loop = make_loop();
     constexpr int kThreads = 4;
