@@ -197,13 +197,14 @@ bool Server::Impl::accept_one(int listener) {
     }
     return true;
   }
-  if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-    logger_.warn("cannot accept a connection, pausing", {{"err", std::strerror(errno)}});
+  const int failure = errno;  // What follows may change it.
+  if (failure == EMFILE || failure == ENFILE || failure == ENOBUFS || failure == ENOMEM) {
+    logger_.warn("cannot accept a connection, pausing", {{"err", std::strerror(failure)}});
     pause_accepting(true);
     loop_.cancel(accept_timer_);
     accept_timer_ = loop_.after(kAcceptPause, [this] { pause_accepting(false); });
   }
-  return errno == ECONNABORTED || errno == EINTR;
+  return failure == ECONNABORTED || failure == EINTR;
 }
 
 void Server::Impl::pause_accepting(bool paused) {
