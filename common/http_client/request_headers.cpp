@@ -1,26 +1,9 @@
 #include "common/http_client/request_headers.h"
 
-#include <cstdint>
-
+#include "common/core/base64.h"
 #include "common/core/text.h"
 
 namespace sonde::http {
-
-std::string encode_base64(std::string_view bytes) {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t group = 0;
-    for (size_t k = 0; k < 3; ++k) {
-      group = group << 8 | (i + k < bytes.size() ? static_cast<uint8_t>(bytes[i + k]) : 0U);
-    }
-    for (size_t k = 0; k < 4; ++k) {
-      out += i + k > bytes.size() ? '=' : kAlphabet[group >> (18 - 6 * k) & 63];
-    }
-  }
-  return out;
-}
 
 Result<std::string> read_secret(const Secret& secret, FileCache& files) {
   if (secret.file.empty()) return secret.text;

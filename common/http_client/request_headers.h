@@ -22,6 +22,4 @@ Result<std::vector<std::string>> credential_lines(const ClientConfig& config, Fi
 Status append_lines(const std::vector<ExtraHeader>& headers, FileCache& files,
                     std::vector<std::string>& lines);
 
-std::string encode_base64(std::string_view bytes);
-
 }  // namespace sonde::http

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/core/number_text.h"
+#include "common/core/percent.h"
 #include "common/core/text.h"
 #include "common/http_server/gzip_encoder.h"
 #include "common/http_server/impl.h"
@@ -53,7 +54,7 @@ bool read_target(Request& request) {
   const std::string target = std::move(request.raw_path);
   const Target parts = split_target(target);
   request.raw_path = parts.path;
-  auto path = decode_path(parts.path);
+  auto path = decode_percent(parts.path);
   if (!path) return false;
   request.path = std::move(*path);
   if (is_form(request) && !request.body.empty()) append_parameters(request.body, request.query);

@@ -2,40 +2,10 @@
 
 #include <utility>
 
+#include "common/core/percent.h"
 #include "common/core/text.h"
 
 namespace sonde::http {
-namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::optional<std::string> decode(std::string_view raw, bool plus_is_blank) {
-  std::string out;
-  out.reserve(raw.size());
-  for (size_t i = 0; i < raw.size(); ++i) {
-    if (raw[i] == '%') {
-      const int high = i + 2 < raw.size() ? hex_digit(raw[i + 1]) : -1;
-      const int low = i + 2 < raw.size() ? hex_digit(raw[i + 2]) : -1;
-      if (high < 0 || low < 0) return std::nullopt;
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
-    } else {
-      out += raw[i] == '+' && plus_is_blank ? ' ' : raw[i];
-    }
-  }
-  return out;
-}
-
-}  // namespace
-
-std::optional<std::string> decode_path(std::string_view raw) {
-  return decode(raw, false);
-}
 
 void append_parameters(std::string_view text, std::vector<Parameter>& out) {
   while (!text.empty() && out.size() < kParametersMax) {
@@ -43,8 +13,8 @@ void append_parameters(std::string_view text, std::vector<Parameter>& out) {
     text = pair.after;
     if (pair.before.empty() || pair.before.find(';') != std::string_view::npos) continue;
     const Cut parts = cut(pair.before, '=');
-    auto name = decode(parts.before, true);
-    auto value = decode(parts.after, true);
+    auto name = decode_query(parts.before);
+    auto value = decode_query(parts.after);
     if (name && value) out.push_back({std::move(*name), std::move(*value)});
   }
 }

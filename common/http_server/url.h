@@ -1,8 +1,6 @@
 #pragma once
-// The text of request targets: percent-decoding and query strings as Go's net/url reads them. Pure functions.
+// The text of request targets: query strings as Go's net/url reads them. Pure functions.
 
-#include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,9 +9,6 @@
 namespace sonde::http {
 
 inline constexpr size_t kParametersMax = 10'000;  // more are left out
-
-// The path's text with %XX decoded; nullopt when an escape is malformed. A "+" stays.
-std::optional<std::string> decode_path(std::string_view raw);
 
 // Appends the pairs of "a=1&b=2": "+" is a blank, a pair with a malformed escape or a ";" is left out.
 void append_parameters(std::string_view text, std::vector<Parameter>& out);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "common/core/base64.h"
 #include "common/core/number_text.h"
 #include "common/core/text.h"
 
@@ -21,31 +22,9 @@ constexpr int kCostDefault = 10;  // where no user has a hash
 // What an unknown user's password is compared with: a salt that no digest follows.
 constexpr std::string_view kNobodySalt = "$nobodyhasthissaltatallu";
 
-int base64_digit(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  if (c == '/') return 63;
-  return -1;
-}
-
-std::optional<std::string> decode_base64(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
-  std::string out;
-  uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const int digit = base64_digit(c);
-    if (digit < 0) return std::nullopt;
-    bits = bits << 6 | static_cast<uint32_t>(digit);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    out += static_cast<char>(bits >> count & 0xFF);
-  }
-  return out;
+// The digits of bcrypt's own base 64.
+bool is_bcrypt_digit(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '/';
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
@@ -81,8 +60,7 @@ bool is_bcrypt_hash(std::string_view hash) {
   if (hash[2] != 'a' && hash[2] != 'b' && hash[2] != 'y') return false;
   const auto cost = parse_unsigned(hash.substr(4, 2));
   if (!cost || *cost < 4 || *cost > 31) return false;
-  return std::ranges::all_of(hash.substr(7),
-                             [](char c) { return c == '.' || (c != '+' && base64_digit(c) >= 0); });
+  return std::ranges::all_of(hash.substr(7), is_bcrypt_digit);
 }
 
 int bcrypt_cost(std::string_view hash) {

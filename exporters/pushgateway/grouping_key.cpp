@@ -1,10 +1,11 @@
 #include "exporters/pushgateway/grouping_key.h"
 
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "common/core/base64.h"
+#include "common/core/percent.h"
 #include "common/core/text.h"
 
 namespace sonde::pushgateway {
@@ -17,65 +18,12 @@ Error bad_path(std::string message) {
   return Error(ErrorCode::InvalidArgument, std::move(message));
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::optional<std::string> percent_decode(std::string_view text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const int high = hex_digit(text[i + 1]);
-    const int low = hex_digit(text[i + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    out += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return out;
-}
-
-int base64_digit(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '-') return 62;  // RFC 4648, section 5: the URL-safe alphabet
-  if (c == '_') return 63;
-  return -1;
-}
-
-// Padding may be left out; "=" alone is the empty text.
-std::optional<std::string> base64_decode(std::string_view text) {
-  while (text.ends_with('=')) text.remove_suffix(1);
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::string out;
-  uint32_t bits = 0;
-  int bit_count = 0;
-  for (const char c : text) {
-    const int digit = base64_digit(c);
-    if (digit < 0) return std::nullopt;
-    bits = (bits << 6) | static_cast<uint32_t>(digit);
-    bit_count += 6;
-    if (bit_count >= 8) {
-      bit_count -= 8;
-      out += static_cast<char>((bits >> bit_count) & 0xFF);
-    }
-  }
-  return out;
-}
-
 Result<Label> parse_pair(std::string_view raw_name, std::string_view raw_value) {
-  const auto name = percent_decode(raw_name);
-  const auto value = percent_decode(raw_value);
+  const auto name = decode_percent(raw_name);
+  const auto value = decode_percent(raw_value);
   if (!name || !value) return bad_path("invalid percent-encoding in the URL path: " + quoted(raw_name));
   if (!name->ends_with(kBase64Suffix)) return Label{*name, *value};
-  const auto decoded = base64_decode(*value);
+  const auto decoded = decode_base64url(*value);
   if (!decoded) return bad_path("invalid base64 encoding in label value " + quoted(*value));
   return Label{name->substr(0, name->size() - kBase64Suffix.size()), *decoded};
 }

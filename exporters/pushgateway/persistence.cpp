@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/core/number_text.h"
+#include "common/core/percent.h"
 #include "common/core/text.h"
 #include "common/io/atomic_write.h"
 #include "exporters/pushgateway/push_body.h"
@@ -16,19 +17,9 @@ constexpr std::string_view kGroupPrefix = "#group ";
 constexpr std::string_view kLastLine = "#end";
 constexpr size_t kFileBytesMax = size_t{4} << 30;
 
-// A label's text in a group line: percent-encoded, so that the line splits at blanks and slashes.
+// A label's text in a group line: encoded, so that the line splits at blanks and slashes.
 void append_encoded(std::string& out, std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte > ' ' && byte < 0x7F && c != '%' && c != '/') {
-      out += c;
-    } else {
-      out += '%';
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    }
-  }
+  append_percent_encoded(out, text, "!\"#$&'()*+,-.:;<=>?@[\\]^_`{|}~");
 }
 
 void append_group_line(std::string& out, const GroupStore::Group& group) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 
+#include "common/core/percent.h"
 #include "common/core/text.h"
 
 namespace sonde::ctl {
@@ -18,31 +19,15 @@ Result<http::FetchHeader> parse_header(std::string_view text) {
   return http::FetchHeader{std::string(trim(text.substr(0, at))), std::string(trim(text.substr(at + 1)))};
 }
 
-void append_encoded(std::string& out, std::string_view text) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.' || c == '~';
-    if (plain) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    }
-  }
-}
-
 }  // namespace
 
 std::string encode_form(const Form& form) {
   std::string out;
   for (const auto& [name, value] : form) {
     if (!out.empty()) out += '&';
-    append_encoded(out, name);
+    append_percent_encoded(out, name);
     out += '=';
-    append_encoded(out, value);
+    append_percent_encoded(out, value);
   }
   return out;
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/core/duration.h"
+#include "common/core/percent.h"
 #include "common/core/text.h"
 #include "scraper/config/relabel.h"
 
@@ -65,38 +66,10 @@ Status read_truth(const Labels& labels, std::string_view name, bool& out) {
   return Ok{};
 }
 
-// As Go's url.QueryEscape.
-void append_query_escaped(std::string& out, std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.' || c == '~';
-    if (plain) {
-      out += c;
-    } else if (c == ' ') {
-      out += '+';
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    }
-  }
-}
-
 // A path as Go's URL.String() spells it: what a path may hold stays.
 void append_path_escaped(std::string& out, std::string_view path) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  constexpr std::string_view kAllowed = "-_.~$&+,/:;=@!*'()[]";
   if (!path.empty() && path.front() != '/') out += '/';
-  for (const char c : path) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       kAllowed.find(c) != std::string_view::npos;
-    if (plain) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    }
-  }
+  append_percent_encoded(out, path, "-_.~$&+,/:;=@!*'()[]");
 }
 
 // The job's parameters, the first value of each replaced by its __param_ label.
@@ -112,9 +85,9 @@ std::string query_of(const config::ScrapeConfig& job, const Labels& labels) {
   for (const auto& [name, values] : params) {
     for (const std::string& value : values) {
       if (!out.empty()) out += '&';
-      append_query_escaped(out, name);
+      append_query_encoded(out, name);
       out += '=';
-      append_query_escaped(out, value);
+      append_query_encoded(out, value);
     }
   }
   return out;

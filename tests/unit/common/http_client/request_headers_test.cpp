@@ -5,20 +5,6 @@
 namespace http = sonde::http;
 
 TEST_SUITE("http_client/request_headers") {
-  TEST_CASE("base64 as in RFC 4648") {
-    const auto check = [](std::string_view bytes, std::string_view text) {
-      CHECK(http::encode_base64(bytes) == text);
-    };
-    check("", "");
-    check("f", "Zg==");
-    check("fo", "Zm8=");
-    check("foo", "Zm9v");
-    check("foob", "Zm9vYg==");
-    check("fooba", "Zm9vYmE=");
-    check("foobar", "Zm9vYmFy");
-    check("\xff\xfe\xfd", "//79");
-  }
-
   TEST_CASE("credentials become header lines") {
     http::FileCache files;
     http::ClientConfig config;

@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 using sonde::http::append_parameters;
-using sonde::http::decode_path;
 using sonde::http::Parameter;
 using sonde::http::split_target;
 
@@ -20,18 +19,6 @@ std::string read(std::string_view query) {
 }  // namespace
 
 TEST_SUITE("http_server/url") {
-  TEST_CASE("a path keeps its plus signs and loses its escapes") {
-    CHECK(decode_path("/a+b%20c%2F%c3%A9") == "/a+b c/\xC3\xA9");
-    CHECK(decode_path("") == "");
-  }
-
-  TEST_CASE("an escape that is cut or no number is refused") {
-    for (const char* path : {"%", "%4", "/a%4", "%zz", "%4g", "%-1"}) {
-      CAPTURE(path);
-      CHECK_FALSE(decode_path(path));
-    }
-  }
-
   TEST_CASE("pairs are read in order and empty ones passed over") {
     CHECK(read("a=1&b=2&a=3") == "[a=1][b=2][a=3]");
     CHECK(read("&&a&=x&b==c&") == "[a=][=x][b==c]");
