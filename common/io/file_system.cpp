@@ -16,6 +16,8 @@
 namespace sonde::io {
 namespace {
 
+constexpr uint64_t kStreamStepBytes = 16 * 1024;
+
 ErrorCode code_of(int error_number) {
   switch (error_number) {
     case ENOENT:
@@ -119,6 +121,34 @@ class RealReadableFile final : public ReadableFile {
   uint64_t size_;
 };
 
+// A pipe, a socket or a terminal: it is read once, in order, and says its size by its end.
+class RealStream final : public ReadableFile {
+ public:
+  RealStream(std::string path, Descriptor fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+
+  Result<size_t> read(uint64_t offset, std::span<std::byte> buffer) const override {
+    if (offset != position_) return Error(ErrorCode::Unsupported, path_ + " cannot be read twice");
+    size_t done = 0;
+    while (done < buffer.size()) {
+      const ssize_t got = ::read(fd_.get(), buffer.data() + done, buffer.size() - done);
+      if (got < 0) {
+        if (errno == EINTR) continue;
+        return system_error("read", path_);
+      }
+      if (got == 0) break;
+      done += static_cast<size_t>(got);
+    }
+    position_ += done;
+    return done;
+  }
+  uint64_t size() const override { return 0; }
+
+ private:
+  std::string path_;
+  Descriptor fd_;
+  mutable uint64_t position_ = 0;
+};
+
 class RealFileLock final : public FileLock {
  public:
   explicit RealFileLock(Descriptor fd) : fd_(std::move(fd)) {}
@@ -145,6 +175,9 @@ class RealFileSystem final : public FileSystem {
   Result<std::unique_ptr<ReadableFile>> open_read(const std::string& path) override {
     Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (fd.get() < 0) return system_error("open", path);
+    if (::lseek(fd.get(), 0, SEEK_CUR) < 0 && errno == ESPIPE) {
+      return std::unique_ptr<ReadableFile>(std::make_unique<RealStream>(path, std::move(fd)));
+    }
     auto size = size_of(fd.get(), path);
     if (!size) return size.error();
     return std::unique_ptr<ReadableFile>(std::make_unique<RealReadableFile>(path, std::move(fd), *size));
@@ -230,15 +263,23 @@ FileSystem& real_file_system() {
 Result<std::string> read_file(FileSystem& files, const std::string& path, uint64_t size_bytes_max) {
   auto file = files.open_read(path);
   if (!file) return file.error();
-  if ((*file)->size() > size_bytes_max) {
-    return Error(ErrorCode::LimitExceeded,
-                 path + " is larger than " + std::to_string(size_bytes_max) + " bytes");
+  const Error too_large(ErrorCode::LimitExceeded,
+                        path + " is larger than " + std::to_string(size_bytes_max) + " bytes");
+  const uint64_t size = (*file)->size();
+  if (size > size_bytes_max) return too_large;
+  // Pipes and files of /proc do not know their size, and others may grow meanwhile: the end is what counts.
+  const uint64_t step = size > 0 ? size + 1 : kStreamStepBytes;
+  std::string content;
+  for (;;) {
+    const size_t begin = content.size();
+    content.resize(std::min(begin + step, size_bytes_max + 1));
+    const size_t wanted = content.size() - begin;
+    auto got = (*file)->read(begin, std::as_writable_bytes(std::span(content).subspan(begin)));
+    if (!got) return got.error();
+    content.resize(begin + *got);
+    if (content.size() > size_bytes_max) return too_large;
+    if (*got < wanted) return content;
   }
-  std::string content((*file)->size(), '\0');
-  auto got = (*file)->read(0, std::as_writable_bytes(std::span(content)));
-  if (!got) return got.error();
-  content.resize(*got);
-  return content;
 }
 
 }  // namespace sonde::io

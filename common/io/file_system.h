@@ -39,12 +39,13 @@ class WritableFile {
   virtual Status truncate(uint64_t size_bytes) = 0;
 };
 
-// A file read at any offset, by any thread.
+// A file read at any offset, by any thread; a pipe only once, in order, by one thread.
 class ReadableFile {
  public:
   virtual ~ReadableFile() = default;
   // Reads up to `buffer.size()` bytes; fewer only at the end of the file.
   virtual Result<size_t> read(uint64_t offset, std::span<std::byte> buffer) const = 0;
+  // Bytes when it was opened; 0 for a pipe.
   virtual uint64_t size() const = 0;
 };
 
@@ -82,7 +83,7 @@ class FileSystem {
 // The real one; lives as long as the process.
 FileSystem& real_file_system();
 
-// The whole file, or LimitExceeded when it is larger.
+// The whole file or pipe until its end, or LimitExceeded when it is larger.
 Result<std::string> read_file(FileSystem& files, const std::string& path, uint64_t size_bytes_max);
 
 }  // namespace sonde::io

@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include <array>
 #include <filesystem>
 
 namespace sonde::io {
@@ -42,6 +44,44 @@ TEST_SUITE("common/io/file_system") {
     auto mapping = files.map(path, 6);
     REQUIRE(mapping);
     CHECK(as_text(mapping->bytes()) == "hello!");
+  }
+
+  TEST_CASE("a pipe is read until its end and refused when that is too far") {
+    // Longer than what is read at once, shorter than what a pipe holds.
+    const std::string text(40'000, 'x');
+    const auto read = [&text](uint64_t size_bytes_max) {
+      std::array<int, 2> ends{};
+      REQUIRE(::pipe(ends.data()) == 0);
+      REQUIRE(::write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+      ::close(ends[1]);
+      // What a shell makes of <(command).
+      auto content = read_file(real_file_system(), "/dev/fd/" + std::to_string(ends[0]), size_bytes_max);
+      ::close(ends[0]);
+      return content;
+    };
+    CHECK(*read(1'000'000) == text);
+    CHECK(*read(text.size()) == text);
+    CHECK(read(text.size() - 1).error().code() == ErrorCode::LimitExceeded);
+    CHECK(read(10).error().code() == ErrorCode::LimitExceeded);
+  }
+
+  TEST_CASE("a file of proc that says no size is read whole") {
+    CHECK(read_file(real_file_system(), "/proc/self/status", 1'000'000)->starts_with("Name:"));
+  }
+
+  TEST_CASE("a pipe cannot be read twice") {
+    std::array<int, 2> ends{};
+    REQUIRE(::pipe(ends.data()) == 0);
+    REQUIRE(::write(ends[1], "ab", 2) == 2);
+    ::close(ends[1]);
+    auto file = real_file_system().open_read("/dev/fd/" + std::to_string(ends[0]));
+    REQUIRE(file);
+    std::array<std::byte, 2> buffer{};
+    CHECK((*file)->size() == 0);
+    CHECK(*(*file)->read(0, std::span(buffer).first(1)) == 1);
+    CHECK((*file)->read(0, buffer).error().code() == ErrorCode::Unsupported);
+    CHECK(*(*file)->read(1, buffer) == 1);
+    ::close(ends[0]);
   }
 
   TEST_CASE("what is absent is NotFound") {
