@@ -94,6 +94,24 @@ void each_nested(const nlattr* parent, const Visit& visit) {
   }
 }
 
+// Calls `visit` for every message that is long enough to have a fixed part of `body_bytes`.
+template <class Visit>
+void each_message(const NetlinkMessages& messages, size_t body_bytes, const Visit& visit) {
+  for (size_t at = 0; at < messages.size();) {
+    const auto& message = *reinterpret_cast<const nlmsghdr*>(messages.data() + at);
+    at += NLMSG_ALIGN(message.nlmsg_len);
+    if (message.nlmsg_len >= NLMSG_LENGTH(body_bytes)) visit(message);
+  }
+}
+
+// The error number, negative, that NLMSG_ERROR and NLMSG_DONE begin with; 0 for none.
+int failure_of(const nlmsghdr& message) {
+  int failure = 0;
+  if (mnl_nlmsg_get_payload_len(&message) < sizeof failure) return 0;
+  std::memcpy(&failure, mnl_nlmsg_get_payload(&message), sizeof failure);
+  return failure;
+}
+
 void take_link_attribute(const nlattr* attribute, Link& link) {
   switch (mnl_attr_get_type(attribute)) {
     case IFLA_IFNAME:
@@ -160,6 +178,24 @@ void take_link_attribute(const nlattr* attribute, Link& link) {
   }
 }
 
+void take_mode_attribute(const nlattr* attribute, LinkMode& mode) {
+  switch (mnl_attr_get_type(attribute)) {
+    case ETHTOOL_A_LINKMODES_HEADER:
+      each_nested(attribute, [&](const nlattr* nested) {
+        if (mnl_attr_get_type(nested) == ETHTOOL_A_HEADER_DEV_NAME) mode.name = take_text(nested);
+      });
+      break;
+    case ETHTOOL_A_LINKMODES_SPEED:
+      take(attribute, mode.speed_megabits);
+      break;
+    case ETHTOOL_A_LINKMODES_DUPLEX:
+      take(attribute, mode.duplex);
+      break;
+    default:
+      break;
+  }
+}
+
 void clear(Link& link) {
   auto names = std::move(link.alternative_names);
   names.clear();
@@ -169,22 +205,55 @@ void clear(Link& link) {
 
 }  // namespace
 
+Status read_datagram(std::span<const char> datagram, uint32_t sequence, NetlinkMessages& messages,
+                     NetlinkProgress& progress) {
+  int rest = static_cast<int>(datagram.size());
+  const auto* message = reinterpret_cast<const nlmsghdr*>(datagram.data());
+  for (; mnl_nlmsg_ok(message, rest); message = mnl_nlmsg_next(message, &rest)) {
+    if (message->nlmsg_seq != sequence) continue;
+    if ((message->nlmsg_flags & NLM_F_DUMP_INTR) != 0) progress.interrupted = true;
+    // The end of a dump has an error number as well: of what went wrong on the way.
+    if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR) {
+      const int failure = failure_of(*message);
+      if (failure != 0) return netlink_error("ask", -failure);
+      progress.complete = true;
+      return Ok{};
+    }
+    const auto* bytes = reinterpret_cast<const char*>(message);
+    messages.insert(messages.end(), bytes, bytes + message->nlmsg_len);
+    messages.resize(NLMSG_ALIGN(messages.size()));
+  }
+  return Ok{};
+}
+
 NetlinkSocket::NetlinkSocket(int protocol) : protocol_(protocol) {}
 NetlinkSocket::~NetlinkSocket() {
   close();
 }
 
-Status NetlinkSocket::ask(const Build& build, const Visit& visit) {
-  if (auto opened = open(); !opened) return opened;
+Status NetlinkSocket::ask(const Build& build, NetlinkMessages& messages) {
+  for (int i = 0; i < kTriesMax; ++i) {
+    messages.clear();
+    const auto answered = ask_once(build, messages);
+    if (answered && !answered->interrupted) return Ok{};
+    if (answered) continue;
+    close();  // What is still to come would be taken for the next answer.
+    messages.clear();
+    return answered.error();
+  }
+  messages.clear();
+  return Error(ErrorCode::Unavailable, "netlink: what was asked for changed while it was read, " +
+                                           std::to_string(kTriesMax) + " times");
+}
+
+Result<NetlinkProgress> NetlinkSocket::ask_once(const Build& build, NetlinkMessages& messages) {
+  if (auto opened = open(); !opened) return opened.error();
   alignas(NLMSG_ALIGNTO) std::array<char, kMessageBytes> request{};
   const uint32_t sequence = ++sequence_;
   build(request.data(), sequence);
   const auto* header = reinterpret_cast<const nlmsghdr*>(request.data());
-  auto status = mnl_socket_sendto(socket_, header, header->nlmsg_len) < 0
-                    ? Status(netlink_error("send", errno))
-                    : receive(sequence, visit);
-  if (!status) close();  // What is still to come would be taken for the next answer.
-  return status;
+  if (mnl_socket_sendto(socket_, header, header->nlmsg_len) < 0) return netlink_error("send", errno);
+  return receive(sequence, messages);
 }
 
 Status NetlinkSocket::open() {
@@ -207,29 +276,20 @@ void NetlinkSocket::close() {
   socket_ = nullptr;
 }
 
-Status NetlinkSocket::receive(uint32_t sequence, const Visit& visit) {
-  while (true) {
+Result<NetlinkProgress> NetlinkSocket::receive(uint32_t sequence, NetlinkMessages& messages) {
+  NetlinkProgress progress;
+  while (!progress.complete) {
     const ssize_t received = mnl_socket_recvfrom(socket_, answer_.get(), kAnswerBytes);
     if (received < 0) return netlink_error("receive", errno);
-    int rest = static_cast<int>(received);
-    const auto* message = reinterpret_cast<const nlmsghdr*>(answer_.get());
-    for (; mnl_nlmsg_ok(message, rest); message = mnl_nlmsg_next(message, &rest)) {
-      if (message->nlmsg_seq != sequence) continue;
-      if (message->nlmsg_type == NLMSG_DONE) return Ok{};
-      if (message->nlmsg_type == NLMSG_ERROR) {
-        const auto* failure = static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(message));
-        if (failure->error == 0) return Ok{};
-        return netlink_error("ask", -failure->error);
-      }
-      visit(*message);
-    }
+    const std::span datagram(answer_.get(), static_cast<size_t>(received));
+    if (auto read = read_datagram(datagram, sequence, messages, progress); !read) return read.error();
   }
+  return progress;
 }
 
 LinkDump::LinkDump() : socket_(NETLINK_ROUTE) {}
 
 Status LinkDump::ask() {
-  messages_.clear();
   return socket_.ask(
       [](char* buffer, uint32_t sequence) {
         nlmsghdr* header = mnl_nlmsg_put_header(buffer);
@@ -239,19 +299,13 @@ Status LinkDump::ask() {
         auto* body = static_cast<ifinfomsg*>(mnl_nlmsg_put_extra_header(header, sizeof(ifinfomsg)));
         body->ifi_family = AF_UNSPEC;
       },
-      [this](const nlmsghdr& message) {
-        if (message.nlmsg_type != RTM_NEWLINK || message.nlmsg_len < NLMSG_LENGTH(sizeof(ifinfomsg))) return;
-        const auto* bytes = reinterpret_cast<const char*>(&message);
-        messages_.insert(messages_.end(), bytes, bytes + message.nlmsg_len);
-        messages_.resize(NLMSG_ALIGN(messages_.size()));
-      });
+      messages_);
 }
 
 Status LinkDump::run(const std::function<void(const Link&)>& visit) {
   if (!asked_) asked_ = ask();
-  for (size_t at = 0; at < messages_.size();) {
-    const auto& message = *reinterpret_cast<const nlmsghdr*>(messages_.data() + at);
-    at += NLMSG_ALIGN(message.nlmsg_len);
+  each_message(messages_, sizeof(ifinfomsg), [&](const nlmsghdr& message) {
+    if (message.nlmsg_type != RTM_NEWLINK) return;
     clear(link_);
     const auto* body = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(&message));
     link_.index = static_cast<uint32_t>(body->ifi_index);
@@ -260,7 +314,7 @@ Status LinkDump::run(const std::function<void(const Link&)>& visit) {
     each_attribute(message, sizeof(ifinfomsg),
                    [&](const nlattr* attribute) { take_link_attribute(attribute, link_); });
     if (!link_.name.empty()) visit(link_);
-  }
+  });
   return *asked_;
 }
 
@@ -295,18 +349,19 @@ Status LinkModeDump::find_family() {
         body->version = 1;
         mnl_attr_put_strz(header, CTRL_ATTR_FAMILY_NAME, ETHTOOL_GENL_NAME);
       },
-      [&](const nlmsghdr& message) {
-        each_attribute(message, sizeof(genlmsghdr), [&](const nlattr* attribute) {
-          if (mnl_attr_get_type(attribute) == CTRL_ATTR_FAMILY_ID) take(attribute, family_);
-        });
-      });
+      messages_);
+  each_message(messages_, sizeof(genlmsghdr), [&](const nlmsghdr& message) {
+    each_attribute(message, sizeof(genlmsghdr), [&](const nlattr* attribute) {
+      if (mnl_attr_get_type(attribute) == CTRL_ATTR_FAMILY_ID) take(attribute, family_);
+    });
+  });
   if (status && family_ == 0) return netlink_error("find the ethtool family", ENOENT);
   return status;
 }
 
 Status LinkModeDump::run(const std::function<void(const LinkMode&)>& visit) {
   if (auto status = find_family(); !status) return status;
-  return socket_.ask(
+  const auto asked = socket_.ask(
       [this](char* buffer, uint32_t sequence) {
         nlmsghdr* header = mnl_nlmsg_put_header(buffer);
         header->nlmsg_type = family_;
@@ -319,27 +374,14 @@ Status LinkModeDump::run(const std::function<void(const LinkMode&)>& visit) {
         mnl_attr_put_u32(header, ETHTOOL_A_HEADER_FLAGS, ETHTOOL_FLAG_COMPACT_BITSETS);
         mnl_attr_nest_end(header, request_header);
       },
-      [&](const nlmsghdr& message) {
-        LinkMode mode;
-        each_attribute(message, sizeof(genlmsghdr), [&](const nlattr* attribute) {
-          switch (mnl_attr_get_type(attribute)) {
-            case ETHTOOL_A_LINKMODES_HEADER:
-              each_nested(attribute, [&](const nlattr* nested) {
-                if (mnl_attr_get_type(nested) == ETHTOOL_A_HEADER_DEV_NAME) mode.name = take_text(nested);
-              });
-              break;
-            case ETHTOOL_A_LINKMODES_SPEED:
-              take(attribute, mode.speed_megabits);
-              break;
-            case ETHTOOL_A_LINKMODES_DUPLEX:
-              take(attribute, mode.duplex);
-              break;
-            default:
-              break;
-          }
-        });
-        if (!mode.name.empty()) visit(mode);
-      });
+      messages_);
+  each_message(messages_, sizeof(genlmsghdr), [&](const nlmsghdr& message) {
+    LinkMode mode;
+    each_attribute(message, sizeof(genlmsghdr),
+                   [&](const nlattr* attribute) { take_mode_attribute(attribute, mode); });
+    if (!mode.name.empty()) visit(mode);
+  });
+  return asked;
 }
 
 }  // namespace sonde::node

@@ -51,6 +51,18 @@ struct LinkMode {
   std::optional<uint8_t> duplex;          // 0 half, 1 full, 255 unknown
 };
 
+// Messages of an answer one behind the other, each padded to netlink's alignment.
+using NetlinkMessages = std::vector<char>;
+
+// How far an answer has come.
+struct NetlinkProgress {
+  bool complete = false;
+  bool interrupted = false;  // what was dumped changed meanwhile: some of it may be missing or there twice
+};
+// Adds what one datagram has of the answer to `sequence`. An error is the kernel's refusal.
+Status read_datagram(std::span<const char> datagram, uint32_t sequence, NetlinkMessages& messages,
+                     NetlinkProgress& progress);
+
 // A netlink socket of one protocol, opened when first needed and after an error.
 class NetlinkSocket {
  public:
@@ -59,17 +71,20 @@ class NetlinkSocket {
   NetlinkSocket(const NetlinkSocket&) = delete;
   NetlinkSocket& operator=(const NetlinkSocket&) = delete;
 
-  // Sends the message that `build` writes into a buffer (of kMessageBytes) and hands each answer to `visit`.
+  // Sends the message that `build` writes into a buffer (of kMessageBytes) and sets `messages` to the whole
+  // answer. A dump that the kernel says is not consistent, because something changed meanwhile, is asked for
+  // again; when that happens each time, there is no answer (Unavailable).
   using Build = std::function<void(char* buffer, uint32_t sequence)>;
-  using Visit = std::function<void(const struct nlmsghdr& message)>;
-  Status ask(const Build& build, const Visit& visit);
+  Status ask(const Build& build, NetlinkMessages& messages);
 
   static constexpr size_t kMessageBytes = 1024;
+  static constexpr int kTriesMax = 3;
 
  private:
   Status open();
   void close();
-  Status receive(uint32_t sequence, const Visit& visit);
+  Result<NetlinkProgress> ask_once(const Build& build, NetlinkMessages& messages);
+  Result<NetlinkProgress> receive(uint32_t sequence, NetlinkMessages& messages);
 
   int protocol_;
   mnl_socket* socket_ = nullptr;
@@ -81,7 +96,7 @@ class NetlinkSocket {
 class LinkDump {
  public:
   LinkDump();
-  // An error after some links were visited is that of an answer that was cut short.
+  // After an error no link was visited.
   Status run(const std::function<void(const Link&)>& visit);
   void forget() { asked_.reset(); }
 
@@ -90,8 +105,8 @@ class LinkDump {
 
   NetlinkSocket socket_;
   std::optional<Status> asked_;
-  std::vector<char> messages_;  // RTM_NEWLINK messages, each padded to netlink's alignment
-  Link link_;                   // Keeps the capacity of its lists.
+  NetlinkMessages messages_;
+  Link link_;  // Keeps the capacity of its lists.
 };
 
 // IF_OPER_… as sysfs spells it: "up".
@@ -110,6 +125,7 @@ class LinkModeDump {
   Status find_family();
 
   NetlinkSocket socket_;
+  NetlinkMessages messages_;
   uint16_t family_ = 0;
 };
 
