@@ -1,7 +1,7 @@
 #include "common/exposition/metric_sink.h"
 
 #include <algorithm>
-#include <array>
+#include <bit>
 #include <cstring>
 #include <tuple>
 
@@ -13,8 +13,8 @@
 namespace sonde::exposition {
 namespace {
 
-// A line that is sure to fit is built here and copied to its family once.
-constexpr size_t kLineBytes = 1024;
+// Longer lines are written anew each time.
+constexpr size_t kKnownLineBytesMax = 16 * 1024;
 constexpr size_t kSlotsMin = 16;
 
 // Text 0.0.4 has five types; OpenMetrics' others are written as the nearest.
@@ -64,48 +64,114 @@ void MetricSink::sample(const Desc& desc, std::span<const std::string_view> labe
   check(label_values.size() == desc.labels.size(),
         "a sample has as many label values as its family has names");
   const size_t index = find(desc);
-  Family& family = families_[index];
-  const Pieces& pieces = pieces_[index];
-  ++family.sample_count;
-
-  size_t bytes = pieces.text.size();
-  bool plain = true;
-  for (const std::string_view text : label_values) {
-    bytes += text.size();
-    plain &= is_plain_label_value(text);
-  }
-  const char* piece = pieces.text.data();
-  if (plain && bytes <= kLineBytes) {
-    std::array<char, kLineBytes> line;
-    char* out = line.data();
-    size_t begin = 0;
-    for (size_t i = 0; i < label_values.size(); ++i) {
-      std::memcpy(out, piece + begin, pieces.ends[i] - begin);
-      out += pieces.ends[i] - begin;
-      begin = pieces.ends[i];
-      std::memcpy(out, label_values[i].data(), label_values[i].size());
-      out += label_values[i].size();
-    }
-    std::memcpy(out, piece + begin, pieces.ends.back() - begin);
-    family.body.append(line.data(), bytes);
+  if (is_next_line(index, label_values)) {
+    keep_line(index, value);
   } else {
-    size_t begin = 0;
-    for (size_t i = 0; i < label_values.size(); ++i) {
-      family.body.append(piece + begin, pieces.ends[i] - begin);
-      begin = pieces.ends[i];
-      append_label_value(family.body, label_values[i]);
-    }
-    family.body.append(piece + begin, pieces.ends.back() - begin);
+    write_line(index, label_values, value);
   }
-  append_value(family.body, value);
-  family.body += '\n';
+  ++families_[index].sample_count;
+}
+
+// Whether the last scrape had the same series in this place.
+bool MetricSink::is_next_line(size_t index, std::span<const std::string_view> label_values) const {
+  const Family& family = families_[index];
+  const Lines& known = lines_[index];
+  const size_t place = family.sample_count;
+  if (place >= known.lines.size() || known.lines[place].value_at == 0) return false;
+  const Pieces& pieces = pieces_[index];
+  const uint32_t* sizes = known.label_sizes.data() + place * label_values.size();
+  const char* at = family.text.data() + family.old_at;
+  size_t begin = 0;
+  for (size_t i = 0; i < label_values.size(); ++i) {
+    at += pieces.ends[i] - begin;
+    begin = pieces.ends[i];
+    const std::string_view value = label_values[i];
+    if (value != std::string_view(at, sizes[i])) return false;
+    at += value.size();
+  }
+  return true;
+}
+
+// Makes the next line of the last scrape this one's: it stays where it is while the lines before it have kept
+// their length.
+void MetricSink::keep_line(size_t index, double value) {
+  Family& family = families_[index];
+  Line& line = lines_[index].lines[family.sample_count];
+  const Line old = line;
+  const uint64_t bits = std::bit_cast<uint64_t>(value);
+  if (bits != old.value_bits) {
+    number_.clear();
+    append_value(number_, value);
+    number_ += '\n';
+    line.size_bytes = old.value_at + static_cast<uint32_t>(number_.size());
+    line.value_bits = bits;
+    if (family.body_bytes + line.size_bytes > family.old_at + old.size_bytes) {
+      // Room for the lines to come as well, so that they are not moved for each.
+      const size_t room = number_.size() + (family.text.size() - family.old_at) / 4;
+      family.text.insert(family.old_at, room, ' ');
+      family.old_at += room;
+    }
+  }
+  char* const to = family.text.data() + family.body_bytes;
+  const char* const from = family.text.data() + family.old_at;
+  const bool is_new = bits != old.value_bits;
+  if (to != from) std::memmove(to, from, is_new ? old.value_at : old.size_bytes);
+  if (is_new) std::memcpy(to + old.value_at, number_.data(), number_.size());
+  family.body_bytes += line.size_bytes;
+  family.old_at += old.size_bytes;
+}
+
+void MetricSink::write_line(size_t index, std::span<const std::string_view> label_values, double value) {
+  forget_rest(index);
+  Family& family = families_[index];
+  std::string& text = family.text;
+  const Pieces& pieces = pieces_[index];
+  size_t value_at = pieces.text.size();
+  bool plain = true;
+  size_t begin = 0;
+  for (size_t i = 0; i < label_values.size(); ++i) {
+    text.append(pieces.text, begin, pieces.ends[i] - begin);
+    begin = pieces.ends[i];
+    plain &= is_plain_label_value(label_values[i]);
+    append_label_value(text, label_values[i]);
+    value_at += label_values[i].size();
+  }
+  text.append(pieces.text, begin);
+  append_value(text, value);
+  text += '\n';
+
+  const size_t size_bytes = text.size() - family.body_bytes;
+  family.body_bytes = text.size();
+  family.old_at = text.size();
+  if (!plain || size_bytes > kKnownLineBytesMax) return;
+  Lines& known = lines_[index];
+  known.lines.resize(family.sample_count);  // Those that line() has written are not known.
+  known.label_sizes.resize(family.sample_count * label_values.size());
+  known.lines.push_back({.size_bytes = static_cast<uint32_t>(size_bytes),
+                         .value_at = static_cast<uint32_t>(value_at),
+                         .value_bits = std::bit_cast<uint64_t>(value)});
+  for (const std::string_view label : label_values) {
+    known.label_sizes.push_back(static_cast<uint32_t>(label.size()));
+  }
+}
+
+// From here on the series are others than those of the last scrape.
+void MetricSink::forget_rest(size_t index) {
+  Family& family = families_[index];
+  if (family.body_bytes < family.text.size()) family.text.resize(family.body_bytes);
+  Lines& known = lines_[index];
+  if (known.lines.size() <= family.sample_count) return;
+  known.lines.resize(family.sample_count);
+  known.label_sizes.resize(family.sample_count * family.desc->labels.size());
 }
 
 void MetricSink::line(const Desc& desc, std::string_view suffix, std::span<const LabelView> labels,
                       double value, std::optional<int64_t> timestamp_ms) {
-  Family& family = families_[find(desc)];
+  const size_t index = find(desc);
+  forget_rest(index);
+  Family& family = families_[index];
   ++family.sample_count;
-  std::string& out = family.body;
+  std::string& out = family.text;
   const bool name_outside = is_legacy_metric_name(desc.name);
   if (name_outside) {
     out += desc.name;
@@ -131,6 +197,8 @@ void MetricSink::line(const Desc& desc, std::string_view suffix, std::span<const
     append_integer(out, *timestamp_ms);
   }
   out += '\n';
+  family.body_bytes = out.size();
+  family.old_at = out.size();
 }
 
 const Desc& MetricSink::family(std::string_view name, std::string_view help, MetricType type,
@@ -150,8 +218,11 @@ const Desc& MetricSink::family(std::string_view name, std::string_view help, Met
 }
 
 void MetricSink::clear() {
-  for (Family& family : families_) {
-    family.body.clear();
+  for (size_t i = 0; i < families_.size(); ++i) {
+    forget_rest(i);
+    Family& family = families_[i];
+    family.body_bytes = 0;
+    family.old_at = 0;
     family.sample_count = 0;
   }
 }
@@ -207,7 +278,8 @@ size_t MetricSink::find(const Desc& desc) {
 size_t MetricSink::add(const Desc& desc) {
   if (slots_.size() < 2 * (families_.size() + 1)) grow();
   const size_t index = families_.size();
-  families_.push_back({.desc = &desc, .header = make_header(desc), .body = {}, .sample_count = 0});
+  families_.push_back({.desc = &desc, .header = make_header(desc), .text = {}});
+  lines_.emplace_back();
   Pieces& pieces = pieces_.emplace_back();
   const bool name_outside = is_legacy_metric_name(desc.name);
   if (!name_outside) pieces.text += '{';
@@ -248,7 +320,7 @@ void PageJoiner::join(std::span<const MetricSink* const> sinks, std::string& out
     if (family.sample_count == 0) continue;
     if (open.empty() || open != family.desc->name) out += family.header;
     open = family.desc->name;
-    out += family.body;
+    out += family.body();
   }
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 // Where collectors put their samples: one text buffer per family, rendered at once and kept between scrapes,
-// so that a scrape allocates nothing after the first. A sink belongs to one thread at a time; the exporter
-// frame gives each collector its own and joins them into one page (PageJoiner). Other formats are made from
-// that page.
+// so that a scrape allocates nothing after the first. The text of the last scrape is edited rather than
+// written again: the same series come in the same order, and a value that is still the same costs a
+// comparison. A sink belongs to one thread at a time; the exporter frame gives each collector its own and
+// joins them into one page (PageJoiner). Other formats are made from that page.
 
 #include <cstdint>
 #include <deque>
@@ -41,7 +42,7 @@ class MetricSink {
   const Desc& family(std::string_view name, std::string_view help, MetricType type,
                      std::span<const std::string_view> label_names = {});
 
-  // Forgets the samples and keeps the buffers.
+  // Forgets the samples and keeps their text, in case that the next ones are much the same.
   void clear();
 
   // Everything in the registry.
@@ -50,8 +51,14 @@ class MetricSink {
   struct Family {
     const Desc* desc = nullptr;
     std::string header;  // the HELP and TYPE lines, each with its newline
-    std::string body;    // sample lines, each with its newline
+    // [0, body_bytes) holds the sample lines of this scrape, each with its newline; [old_at, end) those of
+    // the last one that are still to come.
+    std::string text;
+    size_t body_bytes = 0;
+    size_t old_at = 0;
     size_t sample_count = 0;
+
+    std::string_view body() const { return {text.data(), body_bytes}; }
   };
   std::span<const Family> families() const { return families_; }
 
@@ -67,6 +74,16 @@ class MetricSink {
     std::string text;
     std::vector<size_t> ends;
   };
+  // A line of a family's text as sample() has written it, with its label values as they were given.
+  struct Line {
+    uint32_t size_bytes = 0;
+    uint32_t value_at = 0;  // where in the line the number begins; 0: not to be compared with
+    uint64_t value_bits = 0;
+  };
+  struct Lines {
+    std::vector<Line> lines;            // by their place in the body
+    std::vector<uint32_t> label_sizes;  // of each line as many as the family has labels
+  };
   struct Slot {
     const Desc* desc = nullptr;
     size_t index = 0;
@@ -74,12 +91,18 @@ class MetricSink {
   size_t find(const Desc& desc);
   size_t add(const Desc& desc);
   void grow();
+  bool is_next_line(size_t index, std::span<const std::string_view> label_values) const;
+  void keep_line(size_t index, double value);
+  void write_line(size_t index, std::span<const std::string_view> label_values, double value);
+  void forget_rest(size_t index);
   void histogram(const Desc& desc, const Registry::Instrument& instrument);
 
   std::vector<Family> families_;
   std::vector<Pieces> pieces_;  // parallel to families_
+  std::vector<Lines> lines_;    // parallel to families_
   std::vector<Slot> slots_;     // open addressing by the description's address; a power of two
   size_t last_ = 0;             // the family of the last sample: the next one is mostly of the same
+  std::string number_;          // of the sample at hand
   std::deque<OwnedDesc> owned_;
   std::unordered_map<std::string_view, size_t> owned_index_;  // Keys point into owned_.
 };

@@ -5,6 +5,7 @@
 #include <array>
 #include <limits>
 #include <string>
+#include <vector>
 
 namespace sonde::exposition {
 namespace {
@@ -46,7 +47,7 @@ TEST_SUITE("exposition/metric_sink") {
     sink.sample(kCpu, {"\xff", "é"}, 2);
     sink.sample(kCpu, {std::string(5000, 'x'), "y"}, 3);
     REQUIRE(sink.families().size() == 1);
-    CHECK(sink.families()[0].body ==
+    CHECK(sink.families()[0].body() ==
           "cpu_seconds_total{cpu=\"a\\\"b\\\\c\\nd\",mode=\"\"} 1\n"
           "cpu_seconds_total{cpu=\"\xEF\xBF\xBD\",mode=\"é\"} 2\n"
           "cpu_seconds_total{cpu=\"" +
@@ -109,8 +110,100 @@ TEST_SUITE("exposition/metric_sink") {
     }
     CHECK(sink.families().size() == 1000);
     for (size_t i = 0; i < 1000; ++i) {
-      CHECK(sink.families()[i].body.starts_with("f" + std::to_string(i) + " "));
+      CHECK(sink.families()[i].body().starts_with("f" + std::to_string(i) + " "));
       CHECK(sink.families()[i].sample_count == 1);
+    }
+  }
+
+  TEST_CASE("a scrape that differs from the last one is written as if there had been none") {
+    struct Point {
+      std::string cpu;
+      double value;
+      std::string text;  // of the value
+      std::string escaped = cpu;
+    };
+    const Point idle{"idle", 0.5, "0.5"};
+    const Point user{"user", 7, "7"};
+    const Point quote{"a\"b", 1, "1", "a\\\"b"};
+    // Looks like the line of `quote` when escaped and unescaped are mixed up.
+    const Point escape{"a\\\"b", 1, "1", "a\\\\\\\"b"};
+    const auto with = [](Point point, double value, const std::string& text) {
+      point.value = value;
+      point.text = text;
+      return point;
+    };
+    const std::vector<std::vector<Point>> scrapes{
+        {idle, user, {"x", 3, "3"}},
+        {idle, user, {"x", 3, "3"}},                                   // nothing new
+        {with(idle, 123456, "123456"), user, {"x", 4, "4"}},           // a longer number, then equal lines
+        {with(idle, 1234567, "1.234567e+06"), user, {"x", 44, "44"}},  // longer each time
+        {with(idle, 1, "1"), with(user, 12, "12"), {"x", 4, "4"}},     // shorter, longer, shorter
+        {user, {"x", 4, "4"}},                                         // the first is gone
+        {user, idle, {"x", 4, "4"}, {"y", 5, "5"}},                    // others between and behind
+        {user},
+        {},
+        {user, quote, {"x", 1, "1"}},
+        {user, quote, {"x", 1, "1"}},
+        {user, escape, {"x", 1, "1"}},
+        {user, quote, {"x", 2, "2"}},
+        {{"", 1, "1"}, {"user", 1, "1"}},
+        {{"use", 1, "1"}, {"r", 1, "1"}},
+    };
+    MetricSink sink;
+    // Twice, so that each follows each order of its neighbours and the last is followed by the first.
+    for (size_t i = 0; i < 2 * scrapes.size(); ++i) {
+      sink.clear();
+      std::string wanted;
+      for (const Point& point : scrapes[i % scrapes.size()]) {
+        sink.sample(kCpu, {point.cpu, "m"}, point.value);
+        wanted += "cpu_seconds_total{cpu=\"" + point.escaped + "\",mode=\"m\"} " + point.text + "\n";
+      }
+      CAPTURE(i);
+      CHECK(sink.families()[0].body() == wanted);
+      CHECK(sink.families()[0].sample_count == scrapes[i % scrapes.size()].size());
+    }
+  }
+
+  TEST_CASE("label values are told apart where one ends and the next begins") {
+    MetricSink sink;
+    sink.sample(kCpu, {"ab", "c"}, 1);
+    sink.clear();
+    sink.sample(kCpu, {"a", "bc"}, 1);
+    sink.clear();
+    sink.sample(kCpu, {"a\",mode=\"bc", ""}, 1);
+    CHECK(sink.families()[0].body() == "cpu_seconds_total{cpu=\"a\\\",mode=\\\"bc\",mode=\"\"} 1\n");
+  }
+
+  TEST_CASE("many lines that all grow at once stay in order") {
+    MetricSink sink;
+    constexpr size_t kCount = 5000;
+    for (const double value : {1.0, 22.0, 333.0, 0.125, 5.0}) {
+      sink.clear();
+      std::string wanted;
+      std::string number = std::to_string(static_cast<int>(value));
+      if (value == 0.125) number = "0.125";
+      for (size_t i = 0; i < kCount; ++i) {
+        const std::string cpu = std::to_string(i);
+        sink.sample(kCpu, {cpu, "idle"}, value);
+        wanted += "cpu_seconds_total{cpu=\"" + cpu + "\",mode=\"idle\"} " + number + "\n";
+      }
+      CHECK(sink.families()[0].body() == wanted);
+    }
+  }
+
+  TEST_CASE("samples and lines of their own labels may take turns in a family") {
+    MetricSink sink;
+    const std::array<LabelView, 1> labels{LabelView{"le", "1"}};
+    for (int round = 0; round < 3; ++round) {
+      sink.clear();
+      const bool line_first = round == 1;
+      if (line_first) sink.line(kLoad, "_bucket", labels, 2);
+      sink.sample(kLoad, 1);
+      if (!line_first) sink.line(kLoad, "_bucket", labels, 2);
+      sink.sample(kLoad, 3);
+      CHECK(sink.families()[0].body() ==
+            (line_first ? "node_load1_bucket{le=\"1\"} 2\nnode_load1 1\nnode_load1 3\n"
+                        : "node_load1 1\nnode_load1_bucket{le=\"1\"} 2\nnode_load1 3\n"));
     }
   }
 
