@@ -34,7 +34,7 @@ bool append_special(std::string& out, double value) {
 // the value is the shortest one that does, because no two such decimals are the same float64. Writes `value`
 // that way when its whole part has at most `whole_digits_max` digits; false when it is none of these.
 bool append_decimal(std::string& out, double value, size_t whole_digits_max) {
-  constexpr double kScales[] = {1, 1e3, 1e6};
+  constexpr double kScales[] = {1, 1e3, 1e6, 1e9};
   constexpr double kScaledMax = 1e15;
   const double size = std::fabs(value);
   if (!(size >= 1e-4 || size == 0) || !(size < kScaledMax)) return false;
@@ -45,7 +45,7 @@ bool append_decimal(std::string& out, double value, size_t whole_digits_max) {
     if (scaled >= kScaledMax) return false;
     digits = static_cast<uint64_t>(scaled + 0.5);
     if (static_cast<double>(digits) / scale == size) break;
-    if (scale == kScales[2]) return false;
+    if (scale == kScales[3]) return false;
     decimals += 3;
   }
   char buffer[kShortBytesMax];
@@ -62,6 +62,26 @@ bool append_decimal(std::string& out, double value, size_t whole_digits_max) {
   if (static_cast<size_t>(whole_end - at) > whole_digits_max) return false;
   if (std::signbit(value)) *--at = '-';
   out.append(at, end);
+  return true;
+}
+
+// The same for whole nanoseconds below a tenth of a millisecond, which have an exponent: "3.2145e-05".
+bool append_nanoseconds(std::string& out, double seconds) {
+  constexpr int kDecimals = 9;
+  if (!(seconds >= 1e-9 && seconds < 1e-4)) return false;
+  auto digits = static_cast<uint64_t>(seconds * 1e9 + 0.5);
+  if (static_cast<double>(digits) / 1e9 != seconds) return false;
+  char buffer[kShortBytesMax];
+  char* const end = buffer + sizeof buffer;
+  char* at = end;
+  int exponent = -kDecimals;
+  for (; digits % 10 == 0; digits /= 10) ++exponent;
+  for (; digits >= 10; digits /= 10, ++exponent) *--at = static_cast<char>('0' + digits % 10);
+  if (at != end) *--at = '.';
+  *--at = static_cast<char>('0' + digits);
+  out.append(at, end);
+  out += "e-0";
+  out += static_cast<char>('0' - exponent);
   return true;
 }
 
@@ -110,7 +130,7 @@ std::optional<T> parse_whole(std::string_view text) {
 }  // namespace
 
 void append_number_exposition(std::string& out, double value) {
-  if (append_decimal(out, value, kExpositionDigitsMax)) return;
+  if (append_decimal(out, value, kExpositionDigitsMax) || append_nanoseconds(out, value)) return;
   if (append_special(out, value)) return;
   char buffer[kShortBytesMax];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general).ptr;

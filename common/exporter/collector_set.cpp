@@ -128,7 +128,7 @@ class CollectorSet::Impl {
   }
 
   double seconds_since(int64_t begun_ns) const {
-    return static_cast<double>(clock_.monotonic_ns() - begun_ns) * 1e-9;
+    return static_cast<double>(clock_.monotonic_ns() - begun_ns) / 1e9;
   }
 
   std::shared_ptr<Outcome> run_here(Slot& slot) {

@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -97,6 +99,24 @@ TEST_SUITE("core/number_text") {
       CHECK(text_of(append_number_api, value) == row.api);
       if (!row.plain.empty()) CHECK(text_of(append_number_plain, value) == row.plain);
     }
+  }
+
+  TEST_CASE("fractions of a second print as the standard library prints them") {
+    for (uint64_t nanoseconds = 1; nanoseconds < 3'000'000; nanoseconds += 1 + nanoseconds / 97) {
+      const double exact = static_cast<double>(nanoseconds) / 1e9;
+      // The neighbours are no whole nanoseconds and need all their digits.
+      for (const double value : {exact, std::nextafter(exact, 0.0), std::nextafter(exact, 1.0)}) {
+        std::array<char, 40> buffer{};
+        const auto end =
+            std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::general)
+                .ptr;
+        CHECK(text_of(append_number_exposition, value) == std::string(buffer.data(), end));
+      }
+    }
+    CHECK(text_of(append_number_exposition, 3.2145e-05) == "3.2145e-05");
+    CHECK(text_of(append_number_exposition, 1e-09) == "1e-09");
+    CHECK(text_of(append_number_exposition, 9.9999e-05) == "9.9999e-05");
+    CHECK(text_of(append_number_exposition, 0.123456789) == "0.123456789");
   }
 
   TEST_CASE("what is printed reads back to the same bits") {
