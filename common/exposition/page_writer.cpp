@@ -273,8 +273,11 @@ bool serves_as_is(std::string_view text_page, Negotiated negotiated) {
   if (negotiated.escaping == Escaping::AllowUtf8) return true;
   // A quoted name follows a brace, a comma or the comment's word. Label values that end in one of those look
   // alike and only cost the longer way.
-  for (const std::string_view before_name : {"{\"", ",\"", "# TYPE \""}) {
-    if (text_page.find(before_name) != std::string_view::npos) return false;
+  for (size_t quote = text_page.find('"'); quote != std::string_view::npos;
+       quote = text_page.find('"', quote + 1)) {
+    const char before = quote == 0 ? '\n' : text_page[quote - 1];
+    if (before == '{' || before == ',') return false;
+    if (before == ' ' && text_page.substr(0, quote).ends_with("# TYPE ")) return false;
   }
   return true;
 }
