@@ -176,8 +176,8 @@ Status serve(const Application& application, const WebFlags& web, Context& conte
                        .own_metrics = !web.disable_exporter_metrics,
                        .timeout_offset = application.timeout_offset});
   context.server.route("", web.telemetry_path,
-                       [&telemetry](const http::Request& request, http::Responder responder) {
-                         telemetry.serve(request, std::move(responder));
+                       [&telemetry](http::Request request, http::Responder responder) {
+                         telemetry.serve(std::move(request), std::move(responder));
                        });
   if (web.telemetry_path != "/") web::serve_landing_page(context.server, landing_page(application, web));
   web::serve_health(context.server, application.title, [] { return true; });

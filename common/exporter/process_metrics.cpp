@@ -55,19 +55,6 @@ double now_seconds(clockid_t clock) {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-double count_open_fds() {
-  struct stat info {};
-  // Linux 6.2 and later say the count as the folder's size.
-  if (::stat("/proc/self/fd", &info) == 0 && info.st_size > 0) return static_cast<double>(info.st_size);
-  double count = 0;
-  std::error_code failed;
-  for (std::filesystem::directory_iterator next("/proc/self/fd", failed), end; !failed && next != end;
-       next.increment(failed)) {
-    ++count;
-  }
-  return count > 0 ? count - 1 : 0;  // Without the one that reads.
-}
-
 double soft_limit(__rlimit_resource_t resource) {
   rlimit limit{};
   if (::getrlimit(resource, &limit) != 0) return 0;
@@ -93,11 +80,12 @@ double boot_time_seconds(const char* stat_path) {
 
 ProcessCollector::ProcessCollector()
     : stat_fd_(::open("/proc/self/stat", O_RDONLY | O_CLOEXEC)),
+      fds_fd_(::open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC)),
       netstat_fd_(::open("/proc/self/net/netstat", O_RDONLY | O_CLOEXEC)),
       boot_time_seconds_(boot_time_seconds()) {}
 
 ProcessCollector::~ProcessCollector() {
-  for (const int fd : {stat_fd_, netstat_fd_}) {
+  for (const int fd : {stat_fd_, fds_fd_, netstat_fd_}) {
     if (fd >= 0) ::close(fd);
   }
 }
@@ -109,6 +97,19 @@ Status ProcessCollector::collect(MetricSink& sink) {
   sink.sample(kVirtualMax, soft_limit(RLIMIT_AS));
   collect_network(sink);
   return Ok{};
+}
+
+double ProcessCollector::count_open_fds() const {
+  struct stat info {};
+  // Linux 6.2 and later say the count as the folder's size.
+  if (::fstat(fds_fd_, &info) == 0 && info.st_size > 0) return static_cast<double>(info.st_size);
+  double count = 0;
+  std::error_code failed;
+  for (std::filesystem::directory_iterator next("/proc/self/fd", failed), end; !failed && next != end;
+       next.increment(failed)) {
+    ++count;
+  }
+  return count > 0 ? count - 1 : 0;  // Without the one that reads.
 }
 
 void ProcessCollector::collect_stat(MetricSink& sink) {

@@ -32,7 +32,10 @@ class ProcessCollector final : public Collector {
   void collect_stat(MetricSink& sink);
   void collect_network(MetricSink& sink);
 
+  double count_open_fds() const;
+
   int stat_fd_;
+  int fds_fd_;  // the folder of descriptors
   int netstat_fd_;
   double boot_time_seconds_ = 0;
   std::string buffer_;

@@ -43,7 +43,7 @@ Telemetry::Telemetry(const Application& application, Context& context, Settings 
   own_.callback(kInFlight, [this] { return static_cast<double>(in_flight_count_); });
 }
 
-void Telemetry::serve(const http::Request& request, http::Responder responder) {
+void Telemetry::serve(http::Request request, http::Responder responder) {
   if (settings_.requests_max > 0 && in_flight_count_ >= settings_.requests_max) {
     answered_503_.add();
     responder.send(http::text_response(503, "Limit of concurrent requests reached (" +
@@ -55,7 +55,8 @@ void Telemetry::serve(const http::Request& request, http::Responder responder) {
   if (!application_.scrape) return answer(request, responder, http::Response{});
   const int64_t deadline_ns = deadline_of(request, context_.clock, kTimeoutDefault, settings_.timeout_offset);
   // Shared because a std::function copies what it holds; there is one call.
-  auto held = std::make_shared<std::pair<http::Request, http::Responder>>(request, std::move(responder));
+  auto held =
+      std::make_shared<std::pair<http::Request, http::Responder>>(std::move(request), std::move(responder));
   application_.scrape(held->first, deadline_ns, [this, held](http::Response page) {
     answer(held->first, held->second, std::move(page));
   });

@@ -17,7 +17,7 @@ class Telemetry {
   };
   Telemetry(const Application& application, Context& context, Settings settings);
 
-  void serve(const http::Request& request, http::Responder responder);
+  void serve(http::Request request, http::Responder responder);
 
  private:
   void answer(const http::Request& request, http::Responder& responder, http::Response page);
