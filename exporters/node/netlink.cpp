@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "exporters/node/files.h"
 
@@ -196,11 +197,15 @@ void take_mode_attribute(const nlattr* attribute, LinkMode& mode) {
   }
 }
 
-void clear(Link& link) {
-  auto names = std::move(link.alternative_names);
-  names.clear();
-  link = Link{};
-  link.alternative_names = std::move(names);
+Link read_link(const nlmsghdr& message) {
+  Link link;
+  const auto* body = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(&message));
+  link.index = static_cast<uint32_t>(body->ifi_index);
+  link.type = body->ifi_type;
+  link.flags = body->ifi_flags;
+  each_attribute(message, sizeof(ifinfomsg),
+                 [&](const nlattr* attribute) { take_link_attribute(attribute, link); });
+  return link;
 }
 
 }  // namespace
@@ -290,7 +295,8 @@ Result<NetlinkProgress> NetlinkSocket::receive(uint32_t sequence, NetlinkMessage
 LinkDump::LinkDump() : socket_(NETLINK_ROUTE) {}
 
 Status LinkDump::ask() {
-  return socket_.ask(
+  links_.clear();
+  const Status status = socket_.ask(
       [](char* buffer, uint32_t sequence) {
         nlmsghdr* header = mnl_nlmsg_put_header(buffer);
         header->nlmsg_type = RTM_GETLINK;
@@ -300,21 +306,16 @@ Status LinkDump::ask() {
         body->ifi_family = AF_UNSPEC;
       },
       messages_);
+  each_message(messages_, sizeof(ifinfomsg), [&](const nlmsghdr& message) {
+    if (message.nlmsg_type != RTM_NEWLINK) return;
+    if (Link link = read_link(message); !link.name.empty()) links_.push_back(std::move(link));
+  });
+  return status;
 }
 
 Status LinkDump::run(const std::function<void(const Link&)>& visit) {
   if (!asked_) asked_ = ask();
-  each_message(messages_, sizeof(ifinfomsg), [&](const nlmsghdr& message) {
-    if (message.nlmsg_type != RTM_NEWLINK) return;
-    clear(link_);
-    const auto* body = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(&message));
-    link_.index = static_cast<uint32_t>(body->ifi_index);
-    link_.type = body->ifi_type;
-    link_.flags = body->ifi_flags;
-    each_attribute(message, sizeof(ifinfomsg),
-                   [&](const nlattr* attribute) { take_link_attribute(attribute, link_); });
-    if (!link_.name.empty()) visit(link_);
-  });
+  for (const Link& link : links_) visit(link);
   return *asked_;
 }
 

@@ -106,7 +106,7 @@ class LinkDump {
   NetlinkSocket socket_;
   std::optional<Status> asked_;
   NetlinkMessages messages_;
-  Link link_;  // Keeps the capacity of its lists.
+  std::vector<Link> links_;  // Views into messages_.
 };
 
 // IF_OPER_… as sysfs spells it: "up".

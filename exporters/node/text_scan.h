@@ -1,6 +1,7 @@
 #pragma once
 // Walking through the lines and fields of kernel files without copying. Views point into the argument.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -28,6 +29,20 @@ inline std::string_view next_field(std::string_view& line) {
   const std::string_view field = line.substr(begin, end - begin);
   line.remove_prefix(end);
   return field;
+}
+
+// Takes up to `count` fields off `line`; how many there were.
+inline size_t skip_fields(std::string_view& line, size_t count) {
+  const auto is_blank = [&](size_t at) { return line[at] == ' ' || line[at] == '\t'; };
+  size_t skipped = 0;
+  size_t at = 0;
+  for (; skipped < count; ++skipped) {
+    while (at < line.size() && is_blank(at)) ++at;
+    if (at == line.size()) break;
+    while (at < line.size() && !is_blank(at)) ++at;
+  }
+  line.remove_prefix(at);
+  return skipped;
 }
 
 // A kernel's number: digits mostly, a sign or a fraction sometimes.

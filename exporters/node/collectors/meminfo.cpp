@@ -5,7 +5,7 @@
 
 #include "exporters/node/collectors.h"
 #include "exporters/node/desc_store.h"
-#include "exporters/node/field_memo.h"
+#include "exporters/node/named_lines.h"
 #include "exporters/node/text_scan.h"
 
 namespace sonde::node {
@@ -92,32 +92,28 @@ class MeminfoCollector final : public Collector {
   Status collect(MetricSink& sink) override {
     const auto content = file_.read(buffer_);
     if (!content) return content.error();
-    memo_.restart();
+    lines_.restart();
     std::string_view rest = *content;
-    std::string_view line;
-    while (next_line(rest, line)) {
-      const std::string_view whole = line;
-      const size_t colon = line.find(':');
-      if (colon == std::string_view::npos) {
-        if (trim(line).empty()) continue;
-        return Error(ErrorCode::Corrupt, "meminfo: want \"name: value\", got " + quoted(whole));
+    NamedLines::Line line;  // "MemTotal:       24684084 kB"
+    while (lines_.next(rest, line, [this](auto name) { return find(name); })) {
+      if (!line.name.ends_with(':') && !line.name.empty()) {
+        return Error(ErrorCode::Corrupt, "meminfo: want \"name: value\", got " + quoted(line.name));
       }
-      const std::string_view name = line.substr(0, colon);
-      const Desc* desc = memo_.next({}, name, [this](auto, auto field) { return find(field); });
-      if (!desc) continue;
-      line.remove_prefix(colon + 1);
-      const auto value = field_number(next_field(line));
-      const std::string_view unit = next_field(line);
+      if (!line.desc) continue;
+      const auto value = field_number(next_field(line.value));
+      const std::string_view unit = next_field(line.value);
       if (!value || (!unit.empty() && unit != "kB")) {
-        return Error(ErrorCode::Corrupt, "meminfo: want a number in kB, got " + quoted(whole));
+        return Error(ErrorCode::Corrupt, "meminfo: want a number in kB after " + quoted(line.name));
       }
-      sink.sample(*desc, unit.empty() ? *value : *value * kBytesPerKilobyte);
+      sink.sample(*line.desc, unit.empty() ? *value : *value * kBytesPerKilobyte);
     }
     return Ok{};
   }
 
  private:
-  const Desc* find(std::string_view field) const {
+  // `name` is a field and its colon.
+  const Desc* find(std::string_view name) const {
+    const std::string_view field = name.substr(0, name.find(':'));
     const auto found = std::ranges::lower_bound(kFields, field);
     if (found == kFields.end() || *found != field) return nullptr;
     return descs_[static_cast<size_t>(found - kFields.begin())];
@@ -127,7 +123,7 @@ class MeminfoCollector final : public Collector {
   KeptFile file_;
   DescStore store_;
   std::vector<const Desc*> descs_;  // parallel to kFields
-  FieldMemo memo_;
+  NamedLines lines_;
 };
 
 }  // namespace

@@ -93,8 +93,8 @@ constexpr size_t kFlags = kProperties.size() - 1;
 // Descriptors stay open for this many devices; a host with hundreds of containers opens the others' each
 // time.
 constexpr size_t kKeptDevicesMax = 16;
-// What only files have changes with the device's name or address, or hardly ever: it is read again then, and
-// once in a while.
+// What only files have changes with the device's name or address, or hardly ever; speed and duplex are agreed
+// upon when a link comes up, which is counted. They are read again then, and once in a while.
 constexpr int64_t kFilesAgeMaxNs = 60'000'000'000;
 constexpr int64_t kBytesPerMegabit = 1000 * 1000 / 8;
 
@@ -122,7 +122,9 @@ struct Device {
   bool is_device = false;        // bonding_masters is a file among the devices
   bool ignored = false;
   bool seen = false;
-  int64_t files_read_ns = 0;  // of the properties that netlink does not have; 0: to be read again
+  int64_t files_read_ns = 0;  // of what netlink does not have; 0: to be read again
+  uint32_t link_flags = 0;    // as netlink had them then, and the next
+  std::optional<uint32_t> carrier_changes;
 
   // Of the scrape at hand.
   std::array<std::optional<int64_t>, kProperties.size()> values;
@@ -239,8 +241,11 @@ class NetclassCollector final : public Collector {
     write_hardware_address(link.address, address_);
     const int64_t now_ns = clock_.monotonic_ns();
     const bool files_are_old = device.files_read_ns == 0 || now_ns - device.files_read_ns >= kFilesAgeMaxNs ||
-                               address_ != device.address;
+                               address_ != device.address || link.flags != device.link_flags ||
+                               link.carrier_changes != device.carrier_changes;
     if (files_are_old) device.files_read_ns = now_ns;
+    device.link_flags = link.flags;
+    device.carrier_changes = link.carrier_changes;
     for (size_t i = 0; i < kProperties.size(); ++i) {
       if (const auto from_link = kProperties[i].from_link) {
         device.values[i] = from_link(link);
@@ -252,9 +257,11 @@ class NetclassCollector final : public Collector {
     write_hardware_address(link.broadcast, device.broadcast);
     device.alias = trim(link.alias);
     device.state = operational_state_name(link.operational_state);
-    device.duplex_text.clear();
-    device.megabits.reset();
-    if (is_up(link)) read_mode(device);  // A device that is down has neither.
+    if (files_are_old) {
+      device.duplex_text.clear();
+      device.megabits.reset();
+      if (is_up(link)) read_mode(device);  // A device that is down has neither.
+    }
     if (link_count_ > kKeptDevicesMax) device.close();
   }
 

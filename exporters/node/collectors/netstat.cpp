@@ -1,9 +1,10 @@
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "exporters/node/collectors.h"
 #include "exporters/node/desc_store.h"
-#include "exporters/node/field_memo.h"
+#include "exporters/node/named_lines.h"
 #include "exporters/node/shared_reads.h"
 #include "exporters/node/text_scan.h"
 
@@ -20,7 +21,6 @@ class NetstatCollector final : public Collector {
         fields_(std::move(fields)) {}
 
   Status collect(MetricSink& sink) override {
-    memo_.restart();
     table_ = 0;
     auto content = netstat_.read();
     if (!content) return content.error();
@@ -42,7 +42,8 @@ class NetstatCollector final : public Collector {
   // compared as a whole and only the values are walked through.
   struct Table {
     std::string names;
-    std::vector<const Desc*> fields;  // nullptr: not exported
+    size_t field_count = 0;
+    std::vector<std::pair<size_t, const Desc*>> exported;  // with their place among the fields
   };
 
   // Pairs of lines: "TcpExt: SyncookiesSent SyncookiesRecv" and "TcpExt: 0 2".
@@ -66,50 +67,50 @@ class NetstatCollector final : public Collector {
 
   void learn(std::string_view names, Table& table) {
     table.names = names;
-    table.fields.clear();
+    table.field_count = 0;
+    table.exported.clear();
     const std::string_view title = next_field(names);
     const std::string_view protocol = title.substr(0, title.empty() ? 0 : title.size() - 1);
     for (auto name = next_field(names); !name.empty(); name = next_field(names)) {
-      table.fields.push_back(make(protocol, name));
+      if (const Desc* desc = make(protocol, name)) table.exported.emplace_back(table.field_count, desc);
+      ++table.field_count;
     }
   }
 
   static Status collect_values(const Table& table, std::string_view values, MetricSink& sink) {
-    for (const Desc* desc : table.fields) {
+    size_t place = 0;
+    for (const auto& [exported_place, desc] : table.exported) {
+      place += skip_fields(values, exported_place - place);
       const std::string_view value = next_field(values);
-      if (value.empty()) return Error(ErrorCode::Corrupt, "names and values differ in number");
-      if (!desc) continue;
+      if (value.empty()) break;
+      ++place;
       const auto number = field_number(value);
       if (!number)
         return Error(ErrorCode::Corrupt, std::string(desc->name) + ": want a number, got " + quoted(value));
       sink.sample(*desc, *number);
     }
-    if (!next_field(values).empty()) return Error(ErrorCode::Corrupt, "names and values differ in number");
-    return Ok{};
+    place += skip_fields(values, table.field_count - place);
+    if (place == table.field_count && next_field(values).empty()) return Ok{};
+    return Error(ErrorCode::Corrupt, "names and values differ in number");
   }
 
   // Lines "Ip6InOctets  460": the protocol ends with its 6.
   Status collect_list(std::string_view rest, MetricSink& sink) {
-    std::string_view line;
-    while (next_line(rest, line)) {
-      const std::string_view name = next_field(line);
-      const std::string_view value = next_field(line);
+    lines_.restart();
+    NamedLines::Line line;
+    const auto find = [this](std::string_view name) -> const Desc* {
       const size_t six = name.find('6');
-      if (six == std::string_view::npos || value.empty()) continue;
-      if (auto status = add(name.substr(0, six + 1), name.substr(six + 1), value, sink); !status)
-        return status;
+      return six == std::string_view::npos ? nullptr : make(name.substr(0, six + 1), name.substr(six + 1));
+    };
+    while (lines_.next(rest, line, find)) {
+      const std::string_view value = next_field(line.value);
+      if (!line.desc || value.empty()) continue;
+      const auto number = field_number(value);
+      if (!number) {
+        return Error(ErrorCode::Corrupt, std::string(line.name) + ": want a number, got " + quoted(value));
+      }
+      sink.sample(*line.desc, *number);
     }
-    return Ok{};
-  }
-
-  Status add(std::string_view protocol, std::string_view name, std::string_view value, MetricSink& sink) {
-    const Desc* desc =
-        memo_.next(protocol, name, [this](auto group, auto field) { return make(group, field); });
-    if (!desc) return Ok{};
-    const auto number = field_number(value);
-    if (!number)
-      return Error(ErrorCode::Corrupt, std::string(name) + ": want a number, got " + quoted(value));
-    sink.sample(*desc, *number);
     return Ok{};
   }
 
@@ -128,7 +129,7 @@ class NetstatCollector final : public Collector {
   DescStore store_;
   std::vector<Table> tables_;  // of netstat, then of snmp
   size_t table_ = 0;           // the next one
-  FieldMemo memo_;             // of snmp6
+  NamedLines lines_;           // of snmp6
 };
 
 }  // namespace

@@ -41,22 +41,28 @@ constexpr std::array kResources{
     Resource{"irq", nullptr, &kIrqStalled},
 };
 
+// The kernel makes these files at boot, so that one which is absent hardly ever comes later.
+constexpr int64_t kAbsentNs = 60'000'000'000;
+
 class PressureCollector final : public Collector {
  public:
-  explicit PressureCollector(const CollectorContext& context) : buffer_(context.buffer) {
+  explicit PressureCollector(const CollectorContext& context)
+      : clock_(context.clock), buffer_(context.buffer) {
     for (const Resource& resource : kResources) {
-      files_.emplace_back(context.options.roots.proc("pressure/" + std::string(resource.name)),
-                          KeptFile::Content::OneRecord);
+      files_.push_back({.file = KeptFile(context.options.roots.proc("pressure/" + std::string(resource.name)),
+                                         KeptFile::Content::OneRecord)});
     }
   }
 
   Status collect(MetricSink& sink) override {
     bool any = false;
     for (size_t i = 0; i < kResources.size(); ++i) {
-      const auto content = files_[i].read(buffer_);
+      const int64_t now_ns = clock_.monotonic_ns();
+      if (now_ns < files_[i].absent_until_ns) continue;
+      const auto content = files_[i].file.read(buffer_);
       if (content) {
         if (auto status = collect_resource(kResources[i], *content, sink); !status) {
-          return status.error().in(files_[i].path());
+          return status.error().in(files_[i].file.path());
         }
         any = true;
         continue;
@@ -65,6 +71,7 @@ class PressureCollector final : public Collector {
         return Error(ErrorCode::NotFound, "pressure is switched off, boot with psi=1 to have it");
       }
       if (content.error().code() != ErrorCode::NotFound) return content.error();
+      files_[i].absent_until_ns = now_ns + kAbsentNs;
     }
     if (!any) return Error(ErrorCode::NotFound, "this kernel has no pressure information");
     return Ok{};
@@ -91,8 +98,13 @@ class PressureCollector final : public Collector {
     return Ok{};
   }
 
+  struct File {
+    KeptFile file;
+    int64_t absent_until_ns = 0;
+  };
+  const Clock& clock_;
   ReadBuffer& buffer_;
-  std::vector<KeptFile> files_;  // parallel to kResources
+  std::vector<File> files_;  // parallel to kResources
 };
 
 }  // namespace

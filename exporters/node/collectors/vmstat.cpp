@@ -2,7 +2,7 @@
 
 #include "exporters/node/collectors.h"
 #include "exporters/node/desc_store.h"
-#include "exporters/node/field_memo.h"
+#include "exporters/node/named_lines.h"
 #include "exporters/node/text_scan.h"
 
 namespace sonde::node {
@@ -16,24 +16,23 @@ class VmstatCollector final : public Collector {
   Status collect(MetricSink& sink) override {
     const auto content = file_.read(buffer_);
     if (!content) return content.error();
-    memo_.restart();
+    lines_.restart();
     std::string_view rest = *content;
-    std::string_view line;  // "pgpgin 7344136"
-    while (next_line(rest, line)) {
-      const std::string_view whole = line;
-      const std::string_view name = next_field(line);
-      const Desc* desc = memo_.next({}, name, [this](auto, auto field) { return make(field); });
-      if (!desc) continue;
-      const auto value = field_number(next_field(line));
-      if (!value) return Error(ErrorCode::Corrupt, "vmstat: want a name and a number, got " + quoted(whole));
-      sink.sample(*desc, *value);
+    NamedLines::Line line;  // "pgpgin 7344136"
+    while (lines_.next(rest, line, [this](auto name) { return make(name); })) {
+      if (!line.desc) continue;
+      const auto value = field_number(next_field(line.value));
+      if (!value) {
+        return Error(ErrorCode::Corrupt, "vmstat: want a number after " + quoted(line.name));
+      }
+      sink.sample(*line.desc, *value);
     }
     return Ok{};
   }
 
  private:
   const Desc* make(std::string_view name) {
-    if (name.empty() || !fields_.matches(name)) return nullptr;
+    if (!fields_.matches(name)) return nullptr;
     const std::string field(name);
     return &store_.make("node_vmstat_" + field, "/proc/vmstat information field " + field + ".",
                         MetricType::Untyped);
@@ -43,7 +42,7 @@ class VmstatCollector final : public Collector {
   KeptFile file_;
   Pattern fields_;
   DescStore store_;
-  FieldMemo memo_;
+  NamedLines lines_;
 };
 
 }  // namespace
