@@ -77,7 +77,7 @@ void WebFilter::authenticate(const WebConfig& config, http::Request request, htt
   const auto role = config.roles.find(credentials->user);
   const bool allowed =
       role == config.roles.end() || role->second == Role::Admin || request.effect == http::Effect::Reads;
-  auto held = std::make_shared<Held>(std::move(request), std::move(responder), allowed);
+  auto held = std::make_shared<Held>(Held{std::move(request), std::move(responder), allowed});
   checker_.check(*credentials,
                  {.hash = user == config.users.end() ? "" : user->second, .cost_max = cost_max(config)},
                  [held, &next](PasswordChecker::Verdict verdict) { finish(*held, verdict, next); });
