@@ -209,6 +209,9 @@ Status serve_with(const Application& application, const WebFlags& web, const Clo
     if (config->serves_tls()) options.tls = [&config] { return config->tls(); };
     filter.emplace(*config, **loop);
   }
+  if (application.adjust_server) {
+    if (auto adjusted = application.adjust_server(options); !adjusted) return adjusted;
+  }
   Registry registry;
   http::Server server(**loop, logger, std::move(options));
   if (filter) server.set_filter(&*filter);

@@ -95,6 +95,8 @@ struct Application {
   // Runs after the flags are parsed; a value ends the process with that code before anything is served (a
   // configuration check). May be left out.
   std::function<std::optional<int>()> before_serving;
+  // Changes what the flags ask for in the server's options (limits, a route prefix). May be left out.
+  std::function<Status(http::ServerOptions&)> adjust_server;
   // Builds the parts after the flags are parsed and adds routes beyond the frame's own. A failure ends the
   // process with exit code 1 and its message. What is returned is kept until the server has stopped.
   std::function<Result<std::shared_ptr<void>>(Context&)> start;
@@ -103,6 +105,8 @@ struct Application {
   std::function<void(const http::Request& request, int64_t deadline_monotonic_ns,
                      std::function<void(http::Response)> done)>
       scrape;
+  // Gets the page with the own metrics at its end, before it is negotiated. May be left out.
+  std::function<void(std::string& page)> complete_page;
   // The content of /proc/self/net/netstat, when scrape() has just read it; it saves process_* a second read.
   std::function<std::string_view()> netstat;
   std::function<Status()>

@@ -90,6 +90,7 @@ void Telemetry::append_own(std::string& page) {
   sink_.instruments(context_.registry);
   const std::array<const MetricSink*, 1> sinks{&sink_};
   joiner_.join(sinks, page);
+  if (application_.complete_page) application_.complete_page(page);
 }
 
 }  // namespace sonde::exporter

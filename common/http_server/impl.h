@@ -25,6 +25,7 @@ class Server::Impl {
   void stop(std::chrono::milliseconds grace, loop::Callback stopped);
 
   Router router;
+  std::string route_prefix;  // before the path of every route
   RequestFilter* filter = nullptr;
   std::vector<std::string> addresses;
 

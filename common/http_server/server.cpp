@@ -8,12 +8,14 @@
 namespace sonde::http {
 
 Server::Server(loop::EventLoop& loop, Logger& logger, ServerOptions options)
-    : impl_(std::make_unique<Impl>(loop, logger, std::move(options))) {}
+    : impl_(std::make_unique<Impl>(loop, logger, options)) {
+  impl_->route_prefix = std::move(options.route_prefix);
+}
 
 Server::~Server() = default;
 
 void Server::route(std::string_view methods, std::string_view path, Handler handler, Effect others) {
-  impl_->router.add(methods, path, std::move(handler), others);
+  impl_->router.add(methods, impl_->route_prefix + std::string(path), std::move(handler), others);
 }
 
 void Server::set_filter(RequestFilter* filter) {

@@ -29,6 +29,8 @@ struct ServerOptions {
   std::chrono::seconds idle_timeout{300};  // between requests on a kept connection
   // First byte of the header to last byte of the body; what takes longer is cut, within a second or two.
   std::chrono::seconds request_time_max{30};
+  // "/prefix", put before the path of every route; requests keep it in their path.
+  std::string route_prefix{};
   TlsSource tls{};  // set: HTTPS
 };
 

@@ -5,160 +5,317 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <utility>
 
+#include "common/core/duration.h"
 #include "common/core/text.h"
-#include "common/exposition/protobuf_reader.h"
-#include "common/io/gzip.h"
-#include "exporters/pushgateway/persistence.h"
+#include "common/io/file_system.h"
+#include "exporters/pushgateway/aggregate.h"
+#include "exporters/pushgateway/api.h"
+#include "exporters/pushgateway/group_matcher.h"
 #include "exporters/pushgateway/push_body.h"
+#include "exporters/pushgateway/push_reader.h"
+#include "exporters/pushgateway/record_format.h"
+#include "exporters/pushgateway/status_page.h"
 
 namespace sonde::pushgateway {
 namespace {
 
 constexpr std::string_view kPushPath = "/metrics/";
-constexpr size_t kDecodedBytesMax = 64 << 20;
+constexpr std::string_view kTtlHeader = "X-Sonde-TTL";
+constexpr std::string_view kAggregateHeader = "X-Sonde-Aggregate";
 constexpr std::chrono::milliseconds kPersistenceIntervalMin{100};  // "0s" must not keep the loop awake
+constexpr std::chrono::seconds kExpiryInterval{1};
+constexpr size_t kPageRoomBytes = 32 * 1024;  // for what the frame appends, and for growth
 
-constexpr Desc kRequests{.name = "pushgateway_http_requests_total",
-                         .help = "Total HTTP requests processed by the Pushgateway, excluding scrapes.",
-                         .type = MetricType::Counter,
-                         .labels = {"code", "handler", "method"}};
-
-// The families that the gateway exposes about itself, whose types a push may not change.
-std::map<std::string, MetricType, std::less<>> own_families() {
-  return {{"pushgateway_build_info", MetricType::Gauge},
-          {"pushgateway_http_requests_total", MetricType::Counter},
-          {"process_cpu_seconds_total", MetricType::Counter},
-          {"process_max_fds", MetricType::Gauge},
-          {"process_open_fds", MetricType::Gauge},
-          {"process_resident_memory_bytes", MetricType::Gauge},
-          {"process_start_time_seconds", MetricType::Gauge},
-          {"process_virtual_memory_bytes", MetricType::Gauge},
-          {"process_virtual_memory_max_bytes", MetricType::Gauge},
-          {"promhttp_metric_handler_errors_total", MetricType::Counter},
-          {"promhttp_metric_handler_requests_in_flight", MetricType::Gauge},
-          {"promhttp_metric_handler_requests_total", MetricType::Counter},
-          {"push_failure_time_seconds", MetricType::Gauge},
-          {"push_time_seconds", MetricType::Gauge}};
+// What stands on every page of ours: a push may not give it another type, and our help wins. The push times
+// are the store's own.
+OwnFamilies own_families() {
+  using enum MetricType;
+  return {
+      {"process_cpu_seconds_total", {Counter, "Total user and system CPU time spent in seconds."}},
+      {"process_max_fds", {Gauge, "Maximum number of open file descriptors."}},
+      {"process_network_receive_bytes_total",
+       {Counter, "Number of bytes received by the process over the network."}},
+      {"process_network_transmit_bytes_total",
+       {Counter, "Number of bytes sent by the process over the network."}},
+      {"process_open_fds", {Gauge, "Number of open file descriptors."}},
+      {"process_resident_memory_bytes", {Gauge, "Resident memory size in bytes."}},
+      {"process_start_time_seconds", {Gauge, "Start time of the process since unix epoch in seconds."}},
+      {"process_virtual_memory_bytes", {Gauge, "Virtual memory size in bytes."}},
+      {"process_virtual_memory_max_bytes", {Gauge, "Maximum amount of virtual memory available in bytes."}},
+      {"promhttp_metric_handler_errors_total",
+       {Counter, "Total number of internal errors encountered by the promhttp metric handler."}},
+      {"promhttp_metric_handler_requests_in_flight", {Gauge, "Current number of scrapes being served."}},
+      {"promhttp_metric_handler_requests_total", {Counter, "Total number of scrapes by HTTP status code."}},
+      {"pushgateway_build_info",
+       {Gauge,
+        "A metric with a constant '1' value labeled by version, revision, branch, compiler and platform "
+        "from which this exporter was built."}},
+      {kPushDuration, {Summary, kPushDurationHelp}},
+      {kPushSize, {Summary, kPushSizeHelp}},
+      {kRequests, {Counter, kRequestsHelp}}};
 }
 
-bool is_protobuf(const http::Request& request) {
-  const std::string_view type = request.header("Content-Type");
-  return type.starts_with("application/vnd.google.protobuf") &&
-         type.find("proto=io.prometheus.client.MetricFamily") != std::string_view::npos &&
-         type.find("encoding=delimited") != std::string_view::npos;
-}
-
-// The body as text format, decompressed.
-Result<std::string> text_body(const http::Request& request) {
-  std::string body = request.body;
-  const std::string_view encoding = request.header("Content-Encoding");
-  if (encoding == "gzip") {
-    auto decoded = io::gunzip(body, kDecodedBytesMax);
-    if (!decoded) return decoded.error();
-    body = std::move(*decoded);
-  } else if (!encoding.empty() && encoding != "identity") {
-    return Error(ErrorCode::Unsupported,
-                 "unsupported Content-Encoding " + quoted(encoding) + " (want gzip or none)");
+int status_of(const Error& error) {
+  switch (error.code()) {
+    case ErrorCode::NotFound:
+      return 404;
+    case ErrorCode::LimitExceeded:
+      return 413;
+    case ErrorCode::Unavailable:
+      return 429;
+    case ErrorCode::Io:
+      return 503;
+    default:
+      return 400;
   }
-  if (!is_protobuf(request)) return body;
-  std::string text;
-  if (auto converted = exposition::append_protobuf_as_text(body, text); !converted) return converted.error();
-  return text;
 }
 
-double now_seconds(const Clock& clock) {
-  return static_cast<double>(clock.wall_ms()) / 1000;
+http::Response error_response(const Error& error) {
+  return http::text_response(status_of(error), error.message() + "\n");
+}
+
+// What the reference's instrumentation takes for a request's size.
+double request_bytes(const http::Request& request) {
+  size_t size = request.raw_path.size() + request.method.size() + request.body.size() + 8;
+  for (const http::Header& header : request.headers) size += header.name.size() + header.value.size();
+  return static_cast<double>(size);
+}
+
+// The time to live that a push asks for; nullopt where it does not.
+Result<std::optional<int64_t>> ttl_of(const http::Request& request) {
+  const std::string_view text = request.header(kTtlHeader);
+  if (text.empty()) return std::optional<int64_t>();
+  const auto ttl = parse_duration(text);
+  if (!ttl) return ttl.error().in(kTtlHeader);
+  return std::optional<int64_t>(ttl->count());
+}
+
+Error inconsistent(std::string what) {
+  return Error(ErrorCode::InvalidArgument,
+               "pushed metrics are invalid or inconsistent with existing metrics: " + std::move(what));
 }
 
 }  // namespace
 
-Gateway::Gateway(exporter::Context& context, Options options)
-    : context_(context), options_(std::move(options)), store_(own_families()) {}
-
-Gateway::~Gateway() {
-  persist();
+Gateway::Gateway(exporter::Context& context, const exporter::Flags& flags, Options options)
+    : context_(context),
+      flags_(flags),
+      options_(std::move(options)),
+      store_(own_families()),
+      start_time_seconds_(now_seconds()) {
+  const bool has_ttl = options_.ttl.count() > 0 || !options_.ttl_ms_by_job.empty();
+  if (has_ttl) {
+    store_.set_ttl([this](std::string_view job) {
+      const auto found = options_.ttl_ms_by_job.find(job);
+      return found == options_.ttl_ms_by_job.end() ? options_.ttl.count() : found->second;
+    });
+  }
 }
 
 Status Gateway::start() {
   if (!options_.persistence_file.empty()) {
-    if (auto loaded = load(io::real_file_system(), options_.persistence_file, store_); !loaded) {
-      context_.logger.error("could not load persisted metrics, starting empty",
-                            {{"err", loaded.error().message()}});
-      store_.wipe();
-    }
-    persisted_version_ = store_.version();
+    persistence_ = std::make_unique<Persistence>(
+        Persistence::Parts{context_.loop, context_.logger, io::real_file_system(), store_},
+        options_.persistence_file, options_.persistence_sync);
+    if (auto opened = persistence_->open(); !opened) return opened;
     schedule_persistence();
   }
+  arm_expiry();
   add_routes();
   return Ok{};
 }
 
-std::string Gateway::metrics_page() const {
-  std::string page;
-  store_.render(page);
-  return page;
+double Gateway::now_seconds() const {
+  return static_cast<double>(context_.clock.wall_ms()) / 1000;
+}
+
+http::Response Gateway::scrape(const http::Request& request) {
+  if (request.method != "GET" && request.method != "HEAD") {
+    return {.status = 405, .body = "Method Not Allowed\n", .headers = {{"Allow", "GET"}}};
+  }
+  http::Response response;
+  response.body.reserve(page_bytes_);
+  store_.render(response.body);
+  stats_.append(response.body, context_.clock.monotonic_ns());
+  page_bytes_ = response.body.size() + kPageRoomBytes;
+  return response;
 }
 
 void Gateway::add_routes() {
   add_route("PUT POST DELETE", kPushPath, "push", &Gateway::handle_group);
-  add_route("GET", "/-/ready", "ready", &Gateway::ready);
+  add_route("GET", "/-/healthy", "healthy", &Gateway::healthy);
+  add_route("GET", "/-/ready", "ready", &Gateway::healthy);
   add_route("PUT POST", "/-/quit", "quit", &Gateway::quit);
-  if (options_.enable_admin_api) add_route("PUT", "/api/v1/admin/wipe", "wipe", &Gateway::wipe);
+  add_route("GET", "/", "status", &Gateway::page);
+  add_route("GET", "/status", "status", &Gateway::page);
+  add_route("GET", "/static/", "static", &Gateway::static_file);
+  add_route("GET", "/api/v1/status", "api/v1/status", &Gateway::api_status);
+  add_route("GET", "/api/v1/metrics", "api/v1/metrics", &Gateway::api_metrics);
+  for (const std::string_view path : {"/api/v1/", "/api/v1/status", "/api/v1/metrics"}) {
+    add_route("OPTIONS", path, "api/v1/options", &Gateway::api_options);
+  }
+  if (!options_.enable_admin_api) return;
+  add_route("PUT", "/api/v1/admin/wipe", "wipe", &Gateway::wipe);
+  add_route("DELETE", "/api/v1/admin/groups", "delete", &Gateway::remove_matching);
 }
 
 void Gateway::add_route(std::string_view methods, std::string_view path, std::string_view handler_name,
-                        http::Response (Gateway::*handle)(const http::Request&)) {
-  context_.server.route(methods, path,
-                        [this, handle, handler_name](http::Request request, http::Responder responder) {
-                          http::Response response = (this->*handle)(request);
-                          const std::string code = std::to_string(response.status);
-                          const std::string method = to_lower_ascii(request.method);
-                          const std::string_view name = method == "delete" ? "delete" : handler_name;
-                          context_.registry.counter(kRequests, {code, name, method}).add();
-                          responder.send(std::move(response));
-                        });
+                        Handle handle) {
+  context_.server.route(
+      methods, path, [this, handle, handler_name](http::Request request, http::Responder responder) {
+        const int64_t begin_ns = context_.clock.monotonic_ns();
+        http::Response response = (this->*handle)(request);
+        const bool is_push = handle == &Gateway::handle_group;
+        const bool is_delete = is_push && request.method == "DELETE";
+        stats_.count({is_delete ? "delete" : handler_name, request.method, response.status});
+        if (is_push && !is_delete) {
+          const int64_t end_ns = context_.clock.monotonic_ns();
+          stats_.observe(request.method, static_cast<double>(end_ns - begin_ns) / 1e9, request_bytes(request),
+                         end_ns);
+        }
+        responder.send(std::move(response));
+      });
+}
+
+std::string_view Gateway::below_prefix(const http::Request& request) const {
+  return std::string_view(request.path).substr(options_.routes_below.size());
 }
 
 http::Response Gateway::handle_group(const http::Request& request) {
-  auto key = parse_grouping_key(std::string_view(request.raw_path).substr(kPushPath.size()),
-                                options_.enable_utf8_names);
+  const auto key =
+      parse_grouping_key(below_prefix(request).substr(kPushPath.size()), options_.enable_utf8_names);
   if (!key) {
-    const int status = key.error().code() == ErrorCode::NotFound ? 404 : 400;
-    return http::text_response(status, key.error().message() + "\n");
+    // Too many labels are a bad path, not a large body.
+    const bool absent = key.error().code() == ErrorCode::NotFound;
+    return http::text_response(absent ? 404 : 400, key.error().message() + "\n");
   }
-  if (request.method == "DELETE") {
-    store_.remove(*key);
-    return http::text_response(202, "");
-  }
-  return push(request, *key);
+  return request.method == "DELETE" ? remove_group(*key) : push(request, *key);
 }
 
 http::Response Gateway::push(const http::Request& request, const GroupingKey& key) {
-  const double now = now_seconds(context_.clock);
-  const auto body = text_body(request);
-  if (!body) return http::text_response(400, body.error().message() + "\n");
-  auto families = parse_push_body(*body, key);
-  if (!families) {
-    // What could not be read leaves no trace; what was read and is not allowed is a failed push.
-    if (families.error().code() == ErrorCode::Unsupported) store_.mark_failure(key, now);
-    return http::text_response(400, families.error().message() + "\n");
+  const auto text = decode_body(
+      {request.header("Content-Type"), request.header("Content-Encoding"), options_.body_bytes_max},
+      request.body);
+  if (!text) return error_response(text.error());
+  auto body = PushReader(*text, key, options_.enable_utf8_names).read();
+  if (!body) return error_response(body.error());
+  const auto ttl_ms = ttl_of(request);
+  if (!ttl_ms) return error_response(ttl_ms.error());
+  // What could not be read leaves no trace; what was read and is not allowed is a failed push.
+  if (body->has_timestamps)
+    return refuse(request, key, inconsistent("pushed metrics must not have timestamps"));
+  if (!body->reserved_label.empty() && !options_.disable_consistency_check) {
+    return refuse(request, key, inconsistent("a label has an invalid name: " + quoted(body->reserved_label)));
   }
   const PushMode mode = request.method == "PUT" ? PushMode::ReplaceGroup : PushMode::ReplaceFamilies;
-  const bool check = !options_.disable_consistency_check;
-  if (auto pushed = store_.push(key, std::move(*families), mode, now, check); !pushed) {
-    context_.logger.warn("pushed metrics are invalid or inconsistent with existing metrics",
-                         {{"group", key.labels.to_string()}, {"err", pushed.error().message()}});
-    return http::text_response(400, pushed.error().message() + "\n");
+  if (!request.header(kAggregateHeader).empty()) {
+    const AggregateRequest wanted{request.header(kAggregateHeader), options_.enable_aggregation,
+                                  mode == PushMode::ReplaceFamilies};
+    auto sums = aggregate(wanted, store_.find(key), key, std::move(body->families));
+    if (!sums) return error_response(sums.error());
+    body->families = std::move(*sums);
   }
-  return http::text_response(check ? 200 : 202, "");
+  GroupStore::Times times = store_.times(key);
+  times.push_seconds = now_seconds();
+  times.ttl_ms = *ttl_ms;
+  return store_push(request, key, std::move(body->families), mode, times);
+}
+
+http::Response Gateway::store_push(const http::Request& request, const GroupingKey& key,
+                                   std::vector<PushedFamily> families, PushMode mode,
+                                   GroupStore::Times times) {
+  auto prepared = GroupStore::prepare(families, times.push_seconds);
+  if (auto within = check_limits(key, prepared, mode); !within) return error_response(within.error());
+  if (!options_.disable_consistency_check) {
+    if (auto checked = store_.check(key, families, prepared, mode); !checked) {
+      return refuse(request, key, checked.error());
+    }
+  }
+  if (persistence_) {
+    record_.clear();
+    append_group(record_, mode == PushMode::ReplaceGroup ? RecordKind::Replace : RecordKind::Merge, key,
+                 times, prepared);
+    if (auto written = persist(record_); !written) return error_response(written.error());
+  }
+  store_.apply(key, std::move(prepared), mode, times);
+  arm_expiry();
+  return http::text_response(options_.disable_consistency_check ? 202 : 200, "");
+}
+
+// A push that was understood and is not stored: the group remembers when.
+http::Response Gateway::refuse(const http::Request& request, const GroupingKey& key, const Error& error) {
+  context_.logger.error("pushed metrics are invalid or inconsistent with existing metrics",
+                        {{"method", request.method},
+                         {"source", request.remote_address},
+                         {"group", key.labels.to_string()},
+                         {"err", error.message()}});
+  GroupStore::Times times = store_.times(key);
+  times.failure_seconds = now_seconds();
+  if (check_limits(key, {}, PushMode::ReplaceFamilies)) {
+    std::string record;
+    append_group(record, RecordKind::Merge, key, times, {});
+    if (!persistence_ || persist(record)) store_.set_times(key, times);
+  }
+  // Differs: unchecked, the reference says 202 to a push with timestamps that it does not store.
+  return http::text_response(400, error.message() + "\n");
+}
+
+Status Gateway::check_limits(const GroupingKey& key, const std::vector<GroupStore::Named>& prepared,
+                             PushMode mode) const {
+  if (options_.groups_max == 0 && options_.group_series_max == 0) return Ok{};
+  const GroupStore::Group* group = store_.find(key);
+  if (group == nullptr && options_.groups_max > 0 &&
+      store_.groups().size() >= static_cast<size_t>(options_.groups_max)) {
+    return Error(ErrorCode::Unavailable, "there are " + std::to_string(store_.groups().size()) +
+                                             " groups, as many as --push.max-groups allows");
+  }
+  size_t count = group == nullptr || mode == PushMode::ReplaceGroup ? 0 : group->series_count;
+  for (const auto& [name, family] : prepared) {
+    count += family.series.size();
+    if (group == nullptr || mode == PushMode::ReplaceGroup) continue;
+    const auto old = group->families.find(name);
+    if (old != group->families.end()) count -= old->second.series.size();
+  }
+  if (options_.group_series_max == 0 || count <= static_cast<size_t>(options_.group_series_max)) return Ok{};
+  return Error(ErrorCode::LimitExceeded, "the group would have " + std::to_string(count) +
+                                             " series, more than --push.max-series-per-group allows");
+}
+
+http::Response Gateway::remove_group(const GroupingKey& key) {
+  if (store_.find(key) == nullptr) return http::text_response(202, "");
+  std::string record;
+  append_remove(record, key);
+  if (auto written = persist(record); !written) return error_response(written.error());
+  store_.remove(key);
+  return http::text_response(202, "");
+}
+
+http::Response Gateway::remove_matching(const http::Request& request) {
+  const auto selectors = parse_group_matchers(request.parameters("match[]"));
+  if (!selectors) return error_response(selectors.error());
+  std::vector<GroupingKey> keys;
+  for (const auto& [id, group] : store_.groups()) {
+    if (matches_any(*selectors, group.key)) keys.push_back(group.key);
+  }
+  size_t count = 0;
+  for (const GroupingKey& key : keys) {
+    const http::Response removed = remove_group(key);
+    if (removed.status != 202) return removed;
+    ++count;
+  }
+  return {.status = 202,
+          .content_type = "application/json",
+          .body = "{\"status\":\"success\",\"data\":{\"deleted\":" + std::to_string(count) + "}}"};
 }
 
 http::Response Gateway::wipe(const http::Request&) {
+  std::string record;
+  append_wipe(record);
+  if (auto written = persist(record); !written) return error_response(written.error());
   store_.wipe();
-  return http::text_response(202, "");
+  return {.status = 202, .body = {}, .headers = cors_headers()};
 }
 
 http::Response Gateway::quit(const http::Request&) {
@@ -168,23 +325,78 @@ http::Response Gateway::quit(const http::Request&) {
   return http::text_response(200, "Requesting termination... Goodbye!");
 }
 
-http::Response Gateway::ready(const http::Request&) {
+http::Response Gateway::healthy(const http::Request&) {
   return http::text_response(200, "OK");
 }
 
-void Gateway::persist() {
-  if (options_.persistence_file.empty() || store_.version() == persisted_version_) return;
-  const uint64_t version = store_.version();
-  if (auto saved = save(io::real_file_system(), options_.persistence_file, store_); !saved) {
-    context_.logger.error("could not persist metrics", {{"err", saved.error().message()}});
-    return;
+http::Response Gateway::page(const http::Request& request) {
+  const std::string_view path = below_prefix(request);
+  if (path != "/" && path != "/status") return http::text_response(404, "404 page not found\n");
+  const PageFacts facts{.store = store_,
+                        .flags = flags_.values(),
+                        .start_time_seconds = start_time_seconds_,
+                        .now_seconds = now_seconds(),
+                        .external_path = options_.external_path,
+                        .has_admin_api = options_.enable_admin_api};
+  http::Response response = http::html_response(write_status_page(facts, request.parameter("group")));
+  response.headers.push_back({"Content-Security-Policy", std::string(kPagePolicy)});
+  return response;
+}
+
+http::Response Gateway::static_file(const http::Request& request) {
+  const std::string_view path = below_prefix(request);
+  if (path == "/static/page.css")
+    return {.content_type = "text/css; charset=utf-8", .body = std::string(kPageStyle)};
+  if (path == "/static/page.js") {
+    return {.content_type = "text/javascript; charset=utf-8", .body = std::string(kPageScript)};
   }
-  persisted_version_ = version;
+  return http::text_response(404, "404 page not found\n");
+}
+
+http::Response Gateway::api_options(const http::Request&) {
+  return {.status = 200, .body = {}, .headers = cors_headers()};
+}
+
+http::Response Gateway::api_metrics(const http::Request&) {
+  return {.content_type = "application/json", .body = write_api_metrics(store_), .headers = cors_headers()};
+}
+
+http::Response Gateway::api_status(const http::Request&) {
+  return {.content_type = "application/json",
+          .body = write_api_status(flags_.values(), start_time_seconds_),
+          .headers = cors_headers()};
+}
+
+Status Gateway::persist(std::string_view record) {
+  if (!persistence_) return Ok{};
+  auto written = persistence_->append(record);
+  if (written) return written;
+  context_.logger.error("a change is refused because it cannot be persisted",
+                        {{"err", written.error().message()}});
+  return Error(ErrorCode::Io, written.error().message());
+}
+
+void Gateway::expire() {
+  for (const GroupingKey& key : store_.expired(now_seconds())) {
+    if (remove_group(key).status != 202) return;
+    context_.logger.debug("a group's time is over", {{"group", key.labels.to_string()}});
+  }
+}
+
+// A timer runs only while there is something that ends.
+void Gateway::arm_expiry() {
+  if (expiry_armed_ || !store_.has_expiries()) return;
+  expiry_armed_ = true;
+  context_.loop.after(kExpiryInterval, [this] {
+    expiry_armed_ = false;
+    expire();
+    arm_expiry();
+  });
 }
 
 void Gateway::schedule_persistence() {
   context_.loop.after(std::max(options_.persistence_interval, kPersistenceIntervalMin), [this] {
-    persist();
+    persistence_->compact();
     schedule_persistence();
   });
 }

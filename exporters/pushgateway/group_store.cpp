@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
-#include <unordered_set>
 #include <utility>
 
 #include "common/core/number_text.h"
@@ -13,213 +11,205 @@
 namespace sonde::pushgateway {
 namespace {
 
-constexpr std::string_view kPushTime = "push_time_seconds";
-constexpr std::string_view kPushTimeHelp =
-    "Last Unix time when changing this group in the Pushgateway succeeded.";
-constexpr std::string_view kFailureTime = "push_failure_time_seconds";
-constexpr std::string_view kFailureTimeHelp =
-    "Last Unix time when changing this group in the Pushgateway failed.";
-
 std::string group_id(const GroupingKey& key) {
   std::string id = key.labels.to_string();
   for (const std::string& name : key.empty_names) id += "," + name;
   return id;
 }
 
-void append_header(std::string& out, std::string_view name, std::string_view help, MetricType type) {
-  out += "# HELP ";
-  exposition::append_metric_name(out, name);
-  out += ' ';
-  exposition::append_help(out, help, false);
-  out += "\n# TYPE ";
+bool is_push_time(std::string_view name) {
+  return name == kPushTime || name == kFailureTime;
+}
+
+void append_header(std::string& out, std::string_view name, bool has_help, std::string_view help,
+                   MetricType type) {
+  if (has_help) {
+    out += "# HELP ";
+    exposition::append_metric_name(out, name);
+    out += ' ';
+    exposition::append_help(out, help, false);
+    out += '\n';
+  }
+  out += "# TYPE ";
   exposition::append_metric_name(out, name);
   out += ' ';
   out += metric_type_name(type);
   out += '\n';
 }
 
-uint64_t series_hash(std::string_view name, const PushedSample& sample) {
-  std::string identity;
-  PushedSample bare{.suffix = sample.suffix, .labels = sample.labels, .value = 0};
-  // instance="" is the same series as no instance at all.
-  std::erase_if(bare.labels, [](const Label& label) { return label.value.empty(); });
-  render_sample(identity, name, bare);
-  return std::hash<std::string>{}(identity);
-}
-
-std::vector<uint64_t> series_hashes(const PushedFamily& family) {
-  std::vector<uint64_t> hashes;
-  hashes.reserve(family.samples.size());
-  for (const PushedSample& sample : family.samples) hashes.push_back(series_hash(family.name, sample));
-  return hashes;
-}
-
-Error inconsistent(std::string what) {
-  return Error(ErrorCode::InvalidArgument,
-               "pushed metrics are invalid or inconsistent with existing metrics: " + std::move(what));
-}
-
-bool is_push_time(std::string_view name) {
-  return name == kPushTime || name == kFailureTime;
+// The labels that the reference gives a group's push times: its own and an instance.
+std::string time_labels(const GroupingKey& key) {
+  std::vector<Label> labels(key.labels.begin(), key.labels.end());
+  for (const std::string& name : key.empty_names) labels.push_back({name, {}});
+  const bool has_instance = std::ranges::any_of(labels, [](const Label& l) { return l.name == "instance"; });
+  if (!has_instance) labels.push_back({"instance", {}});
+  std::ranges::sort(labels);
+  std::string out;
+  for (const Label& label : labels) {
+    if (!out.empty()) out += ',';
+    exposition::append_label_name(out, label.name);
+    out += "=\"";
+    exposition::append_label_value(out, label.value);
+    out += '"';
+  }
+  return out;
 }
 
 }  // namespace
 
+void append_family_header(std::string& out, std::string_view name, const GroupStore::Family& family) {
+  append_header(out, name, family.has_help, family.help, family.type);
+}
+
 void append_family(std::string& out, std::string_view name, const GroupStore::Family& family) {
-  append_header(out, name, family.help, family.type);
+  append_family_header(out, name, family);
   out += family.lines;
 }
 
-void render_sample(std::string& out, std::string_view name, const PushedSample& sample) {
-  const bool name_outside = is_legacy_metric_name(name);
-  const std::string full = std::string(name) + sample.suffix;
-  if (name_outside) out += full;
-  if (!sample.labels.empty() || !name_outside) {
-    out += '{';
-    std::string_view separator;
-    if (!name_outside) {
-      exposition::append_metric_name(out, full);
-      separator = ",";
-    }
-    for (const Label& label : sample.labels) {
-      out += separator;
-      exposition::append_label_name(out, label.name);
-      out += "=\"";
-      exposition::append_label_value(out, label.value);
-      out += '"';
-      separator = ",";
-    }
-    out += '}';
+GroupStore::GroupStore(OwnFamilies own) : own_(std::move(own)) {}
+
+std::vector<GroupStore::Named> GroupStore::prepare(const std::vector<PushedFamily>& families,
+                                                   double now_seconds) {
+  std::vector<Named> out;
+  out.reserve(families.size());
+  for (const PushedFamily& pushed : families) {
+    if (is_push_time(pushed.name)) continue;
+    Family& family = out.emplace_back(pushed.name, Family{}).second;
+    family.type = pushed.type;
+    family.help = pushed.help;
+    family.has_help = pushed.has_help;
+    family.series = series_hashes(pushed);
+    family.pushed_at_seconds = now_seconds;
+    family.lines.reserve(pushed.label_text.size() + pushed.metrics.size() * (pushed.name.size() + 24));
+    render_lines(family.lines, pushed);
   }
-  out += ' ';
-  append_number_exposition(out, sample.value);
-  out += '\n';
+  return out;
 }
 
-GroupStore::GroupStore(std::map<std::string, MetricType, std::less<>> own) : own_(std::move(own)) {}
-
-GroupStore::Group& GroupStore::find_group(const GroupingKey& key) {
+GroupStore::Group& GroupStore::make_group(const GroupingKey& key) {
   const auto [at, made] = groups_.try_emplace(group_id(key));
   Group& group = at->second;
   if (made) {
     // Once only: the index's keys point at the id.
     group.id = at->first;
     group.key = key;
+    group.labels = time_labels(key);
   }
   return group;
 }
 
-Status GroupStore::check_family(const std::string& id, const PushedFamily& family,
-                                const std::vector<uint64_t>& series) const {
-  const auto own = own_.find(family.name);
-  if (own != own_.end() && own->second != family.type) {
-    return inconsistent("family " + quoted(family.name) + " is a " +
-                        std::string(metric_type_name(own->second)) + " of the gateway itself, pushed as " +
-                        std::string(metric_type_name(family.type)));
-  }
-  const auto group = groups_.find(id);
-  const auto name = names_.find(family.name);
-  if (name != names_.end() && name->second.type != family.type) {
-    const bool elsewhere =
-        std::ranges::any_of(name->second.by_group, [&](const auto& e) { return e.first != id; });
-    if (elsewhere) {
-      return inconsistent("family " + quoted(family.name) + " is a " +
-                          std::string(metric_type_name(name->second.type)) + " in another group, pushed as " +
-                          std::string(metric_type_name(family.type)));
+const GroupStore::Group* GroupStore::find(const GroupingKey& key) const {
+  const auto found = groups_.find(group_id(key));
+  return found == groups_.end() ? nullptr : &found->second;
+}
+
+GroupStore::Times GroupStore::times(const GroupingKey& key) const {
+  const Group* group = find(key);
+  if (group == nullptr) return {};
+  return {group->push_time_seconds, group->push_failure_time_seconds, group->ttl_ms};
+}
+
+void GroupStore::apply(const GroupingKey& key, std::vector<Named> prepared, PushMode mode,
+                       const Times& times) {
+  Group& group = make_group(key);
+  if (mode == PushMode::ReplaceGroup) {
+    std::vector<std::string_view> names;
+    names.reserve(prepared.size());
+    for (const Named& named : prepared) names.push_back(named.first);
+    std::ranges::sort(names);
+    for (auto at = group.families.begin(); at != group.families.end();) {
+      const bool stays = std::ranges::binary_search(names, std::string_view(at->first));
+      at = stays ? std::next(at) : erase_family(group, at);
     }
   }
-  std::unordered_set<uint64_t> seen;
-  for (size_t i = 0; i < series.size(); ++i) {
-    const auto owner = series_.find(series[i]);
-    const bool in_other_group =
-        owner != series_.end() && (group == groups_.end() || owner->second != &group->second);
-    if (in_other_group || !seen.insert(series[i]).second) {
-      std::string line;
-      render_sample(line, family.name, family.samples[i]);
-      return inconsistent("the series of " + quoted(trim(line)) +
-                          " was collected before with the same name and label values");
-    }
-  }
-  return Ok{};
+  for (Named& named : prepared) put_family(group, std::move(named));
+  set_times(group, times);
 }
 
-Status GroupStore::push(const GroupingKey& key, std::vector<PushedFamily> families, PushMode mode,
-                        double now_seconds, bool check_consistency) {
-  std::erase_if(families, [](const PushedFamily& family) { return is_push_time(family.name); });
-  const std::string id = group_id(key);
-  if (check_consistency) {
-    for (const PushedFamily& family : families) {
-      if (auto checked = check_family(id, family, series_hashes(family)); !checked) {
-        mark_failure(key, now_seconds);
-        return checked.error();
-      }
-    }
-  }
-  Group& group = find_group(key);
-  if (mode == PushMode::ReplaceGroup) erase_families(group);
-  for (PushedFamily& family : families) insert_family(group, std::move(family), now_seconds);
-  group.push_time_seconds = now_seconds;
-  ++version_;
-  return Ok{};
+void GroupStore::put_family(Group& group, Named named) {
+  const auto [at, made] = group.families.try_emplace(std::move(named.first));
+  Family& family = at->second;
+  move_series(group, family, named.second);
+  const MetricType old_type = family.type;
+  family = std::move(named.second);
+  if (!made && family.type == old_type) return;
+  NameIndex& name = names_[at->first];
+  name.type = family.type;
+  name.by_group[group.id] = &family;
 }
 
-void GroupStore::mark_failure(const GroupingKey& key, double now_seconds) {
-  find_group(key).push_failure_time_seconds = now_seconds;
-  ++version_;
+// Brings the series index from what a family had to what it gets; the usual push has the same series again.
+void GroupStore::move_series(Group& group, Family& from, const Family& to) {
+  if (from.series == to.series) return;
+  for (const uint64_t hash : from.series) series_.erase(hash, &group);
+  for (const uint64_t hash : to.series) series_.set(hash, &group);
+  group.series_count += to.series.size() - from.series.size();
+  series_count_ += to.series.size() - from.series.size();
 }
 
-void GroupStore::insert_family(Group& group, PushedFamily pushed, double now_seconds) {
-  const auto old = group.families.find(pushed.name);
-  if (old != group.families.end()) erase_family(group, old);
-  Family family{.type = pushed.type,
-                .help = std::move(pushed.help),
-                .lines = {},
-                .series = series_hashes(pushed),
-                .pushed_at_seconds = now_seconds};
-  for (const PushedSample& sample : pushed.samples) render_sample(family.lines, pushed.name, sample);
-  for (const uint64_t series : family.series) series_[series] = &group;
-  const auto placed = group.families.emplace(pushed.name, std::move(family)).first;
-  NameIndex& name = names_[pushed.name];
-  name.type = placed->second.type;
-  name.by_group[group.id] = &placed->second;
-}
-
-void GroupStore::erase_family(Group& group, std::map<std::string, Family, std::less<>>::iterator family) {
-  for (const uint64_t series : family->second.series) series_.erase(series);
+GroupStore::Families::iterator GroupStore::erase_family(Group& group, Families::iterator family) {
+  move_series(group, family->second, Family{});
   const auto name = names_.find(family->first);
   name->second.by_group.erase(group.id);
   if (name->second.by_group.empty()) names_.erase(name);
-  group.families.erase(family);
+  return group.families.erase(family);
 }
 
-void GroupStore::erase_families(Group& group) {
-  while (!group.families.empty()) erase_family(group, group.families.begin());
+void GroupStore::set_times(const GroupingKey& key, const Times& times) {
+  set_times(make_group(key), times);
 }
 
-void GroupStore::remove(const GroupingKey& key) {
+void GroupStore::set_times(Group& group, const Times& times) {
+  group.push_time_seconds = times.push_seconds;
+  group.push_failure_time_seconds = times.failure_seconds;
+  group.ttl_ms = times.ttl_ms;
+  if (group.expires_at_seconds != 0) expiries_.erase({group.expires_at_seconds, &group});
+  int64_t ttl_ms = times.ttl_ms.value_or(0);
+  if (!times.ttl_ms && ttl_ms_) ttl_ms = ttl_ms_(group.key.labels.get("job"));
+  // A group that was never pushed with success lives from its failure on.
+  const double from = std::max(times.push_seconds, times.push_seconds == 0 ? times.failure_seconds : 0);
+  group.expires_at_seconds = ttl_ms > 0 ? from + static_cast<double>(ttl_ms) / 1000 : 0;
+  if (group.expires_at_seconds != 0) expiries_.emplace(group.expires_at_seconds, &group);
+}
+
+std::vector<GroupingKey> GroupStore::expired(double now_seconds) const {
+  std::vector<GroupingKey> keys;
+  for (const auto& [time, group] : expiries_) {
+    if (time > now_seconds) break;
+    keys.push_back(group->key);
+  }
+  return keys;
+}
+
+bool GroupStore::remove(const GroupingKey& key) {
   const auto found = groups_.find(group_id(key));
-  if (found == groups_.end()) return;
-  erase_families(found->second);
+  if (found == groups_.end()) return false;
+  Group& group = found->second;
+  for (auto at = group.families.begin(); at != group.families.end();) at = erase_family(group, at);
+  if (group.expires_at_seconds != 0) expiries_.erase({group.expires_at_seconds, &group});
   groups_.erase(found);
-  ++version_;
+  return true;
 }
 
 void GroupStore::wipe() {
   series_.clear();
   names_.clear();
+  expiries_.clear();
   groups_.clear();
-  ++version_;
+  series_count_ = 0;
 }
 
 void GroupStore::render_times(std::string& out, std::string_view name, std::string_view help,
                               double Group::*time) const {
   if (groups_.empty()) return;
-  append_header(out, name, help, MetricType::Gauge);
+  append_header(out, name, true, help, MetricType::Gauge);
   for (const auto& [id, group] : groups_) {
-    std::vector<Label> labels(group.key.labels.begin(), group.key.labels.end());
-    if (!group.key.labels.has("instance")) labels.push_back({"instance", ""});
-    std::ranges::sort(labels);
-    render_sample(out, name, {.suffix = "", .labels = std::move(labels), .value = group.*time});
+    out += name;
+    out += '{';
+    out += group.labels;
+    out += "} ";
+    append_number_exposition(out, group.*time);
+    out += '\n';
   }
 }
 
@@ -235,18 +225,25 @@ void GroupStore::render(std::string& out) const {
   for (const auto& [name, index] : names_) {
     for (; next != times.end() && next->name < name; ++next)
       render_times(out, next->name, next->help, next->time);
-    append_header(out, name, index.by_group.begin()->second->help, index.type);
+    if (own_.contains(name)) continue;
+    const Family& first = *index.by_group.begin()->second;
+    append_header(out, name, first.has_help, first.help, index.type);
     for (const auto& [id, family] : index.by_group) out += family->lines;
   }
   for (; next != times.end(); ++next) render_times(out, next->name, next->help, next->time);
 }
 
-void GroupStore::restore(const GroupingKey& key, std::vector<PushedFamily> families, double push_time_seconds,
-                         double push_failure_time_seconds) {
-  Group& group = find_group(key);
-  for (PushedFamily& family : families) insert_family(group, std::move(family), push_time_seconds);
-  group.push_time_seconds = push_time_seconds;
-  group.push_failure_time_seconds = push_failure_time_seconds;
+void GroupStore::insert_own(std::string& page) const {
+  for (const auto& [name, own] : own_) {
+    const auto found = names_.find(name);
+    if (found == names_.end()) continue;
+    const size_t header = page.find("# TYPE " + std::string(name) + " ");
+    if (header == std::string::npos) append_header(page, name, true, own.help, own.type);
+    const size_t next = header == std::string::npos ? header : page.find("\n# ", header);
+    std::string lines;
+    for (const auto& [id, family] : found->second.by_group) lines += family->lines;
+    page.insert(next == std::string::npos ? page.size() : next + 1, lines);
+  }
 }
 
 }  // namespace sonde::pushgateway

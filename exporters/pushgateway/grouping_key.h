@@ -1,7 +1,7 @@
 #pragma once
 // The grouping key of a push: the labels spelled by the URL path after /metrics, as in
-// /metrics/job/backup/instance/db1 or /metrics/job@base64/L3Zhci90bXA=. Decoded from the raw path, because a
-// value may hold an escaped slash.
+// /metrics/job/backup/instance/db1 or /metrics/job@base64/L3Zhci90bXA=. As in the reference, percent-decoding
+// comes before the path is split: a value with a slash is written in base64.
 
 #include <string_view>
 
@@ -19,8 +19,12 @@ struct GroupingKey {
   std::vector<std::string> empty_names;
 };
 
-// `raw_path` starts after "/metrics/": "job/backup/instance/db1", percent-encoded as on the wire. With
-// `utf8_names`, names may be anything. NotFound when it does not begin with the job.
-Result<GroupingKey> parse_grouping_key(std::string_view raw_path, bool utf8_names);
+// `path` starts after "/metrics/": "job/backup/instance/db1", percent-decoded. With `utf8_names`, names may
+// be anything, and "U__" escapes are resolved. NotFound when it does not begin with a job.
+Result<GroupingKey> parse_grouping_key(std::string_view path, bool utf8_names);
+
+// The path of a group, percent-encoded, so that parse_grouping_key() gives the same key: for links. Values
+// that a path cannot hold are in base64.
+std::string write_grouping_path(const GroupingKey& key);
 
 }  // namespace sonde::pushgateway

@@ -1,18 +1,26 @@
 #pragma once
-// Reading the body of a push: text 0.0.4 (or what protobuf was turned into), each sample joined with the
-// group's labels. The whole body is good or the push is refused.
+// From the bytes of a request to the text of a push: gzip or snappy taken off, protobuf turned into text.
+// Pure.
 
+#include <cstdint>
+#include <string>
 #include <string_view>
-#include <vector>
 
 #include "common/core/result.h"
-#include "exporters/pushgateway/grouping_key.h"
-#include "exporters/pushgateway/pushed_family.h"
 
 namespace sonde::pushgateway {
 
-// Families in the order of the body. The key's labels replace labels of the same name; a sample without an
-// instance gets instance="". Timestamps are Unsupported; every other error is a text that cannot be read.
-Result<std::vector<PushedFamily>> parse_push_body(std::string_view body, const GroupingKey& key);
+inline constexpr size_t kDecodedBytesMax = size_t{256} << 20;
+
+struct BodyFacts {
+  std::string_view content_type;
+  std::string_view content_encoding;
+  uint64_t bytes_max = 0;  // decoded; 0 takes kDecodedBytesMax
+};
+
+// The text in format 0.0.4, whether good or not. An encoding other than gzip and snappy and a type other than
+// delimited protobuf are taken as plain text, as the reference does. LimitExceeded when more than
+// `bytes_max` come out.
+Result<std::string> decode_body(const BodyFacts& facts, std::string body);
 
 }  // namespace sonde::pushgateway

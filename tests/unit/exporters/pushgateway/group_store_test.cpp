@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "exporters/pushgateway/push_body.h"
+#include "exporters/pushgateway/push_reader.h"
 
 namespace sonde::pushgateway {
 namespace {
@@ -14,9 +14,19 @@ GroupingKey key(std::string_view path) {
 }
 
 Status push(GroupStore& store, std::string_view path, std::string_view body, double now, PushMode mode) {
-  auto families = parse_push_body(body, key(path));
-  REQUIRE(families);
-  return store.push(key(path), std::move(*families), mode, now);
+  const GroupingKey group = key(path);
+  const auto read = PushReader(body, group, false).read();
+  REQUIRE(read);
+  auto prepared = GroupStore::prepare(read->families, now);
+  GroupStore::Times times = store.times(group);
+  if (auto checked = store.check(group, read->families, prepared, mode); !checked) {
+    times.failure_seconds = now;
+    store.set_times(group, times);
+    return checked;
+  }
+  times.push_seconds = now;
+  store.apply(group, std::move(prepared), mode, times);
+  return Ok{};
 }
 
 std::string page(const GroupStore& store) {
@@ -57,7 +67,7 @@ TEST_SUITE("pushgateway/group_store") {
   }
 
   TEST_CASE("a type that differs from another group's is refused and remembered as a failure") {
-    GroupStore store({{"process_open_fds", MetricType::Gauge}});
+    GroupStore store({{"process_open_fds", {MetricType::Gauge, "Own help."}}});
     REQUIRE(push(store, "job/a", "# TYPE x counter\nx 1\n", 1, PushMode::ReplaceGroup));
     const auto other = push(store, "job/b", "# TYPE x gauge\nx 1\n", 2, PushMode::ReplaceGroup);
     REQUIRE_FALSE(other);
@@ -66,6 +76,22 @@ TEST_SUITE("pushgateway/group_store") {
     CHECK(page(store).find("push_failure_time_seconds{instance=\"\",job=\"b\"} 2") != std::string::npos);
     CHECK_FALSE(push(store, "job/c", "# TYPE process_open_fds counter\nprocess_open_fds 1\n", 3,
                      PushMode::ReplaceGroup));
+    // Its own help wins over a pushed one.
+    CHECK(push(store, "job/d",
+               "# HELP process_open_fds Other.\n# TYPE process_open_fds gauge\nprocess_open_fds 1\n", 3,
+               PushMode::ReplaceGroup));
+    std::string whole =
+        "# HELP process_open_fds Own help.\n# TYPE process_open_fds gauge\nprocess_open_fds 9\n# TYPE z "
+        "gauge\n";
+    store.insert_own(whole);
+    CHECK(whole ==
+          "# HELP process_open_fds Own help.\n# TYPE process_open_fds gauge\nprocess_open_fds 9\n"
+          "process_open_fds{instance=\"\",job=\"d\"} 1\n# TYPE z gauge\n");
+    whole.clear();
+    store.insert_own(whole);
+    CHECK(whole ==
+          "# HELP process_open_fds Own help.\n# TYPE process_open_fds gauge\n"
+          "process_open_fds{instance=\"\",job=\"d\"} 1\n");
     // The only group that has the family may change its type.
     CHECK(push(store, "job/a", "# TYPE x gauge\nx 1\n", 4, PushMode::ReplaceGroup));
   }
@@ -89,6 +115,34 @@ TEST_SUITE("pushgateway/group_store") {
     store.wipe();
     CHECK(page(store).empty());
     CHECK(push(store, "job/b", "# TYPE x counter\nx 1\n", 1, PushMode::ReplaceGroup));
+  }
+
+  TEST_CASE("a group's time to live is the push's or its job's") {
+    GroupStore store({});
+    store.set_ttl([](std::string_view job) { return job == "short" ? 1000 : 0; });
+    REQUIRE(push(store, "job/short", "x 1\n", 100, PushMode::ReplaceGroup));
+    REQUIRE(push(store, "job/long", "x 1\n", 100, PushMode::ReplaceGroup));
+    store.set_times(key("job/own"), {.push_seconds = 100, .failure_seconds = 0, .ttl_ms = 500});
+    CHECK(store.expired(100.4).empty());
+    CHECK(store.expired(100.5).size() == 1);
+    CHECK(store.expired(200).size() == 2);
+    REQUIRE(push(store, "job/short", "x 1\n", 300, PushMode::ReplaceGroup));
+    REQUIRE(store.remove(key("job/own")));
+    CHECK(store.expired(300.5).empty());
+    store.wipe();
+    CHECK(store.expired(1e12).empty());
+  }
+
+  TEST_CASE("series are counted as they come and go") {
+    GroupStore store({});
+    REQUIRE(push(store, "job/a", "x{l=\"1\"} 1\nx{l=\"2\"} 1\ny 1\n", 1, PushMode::ReplaceGroup));
+    CHECK(store.series_count() == 3);
+    REQUIRE(push(store, "job/a", "x{l=\"1\"} 1\n", 1, PushMode::ReplaceFamilies));
+    CHECK(store.series_count() == 2);
+    CHECK(store.find(key("job/a"))->series_count == 2);
+    REQUIRE(push(store, "job/b", "z{l=\"1\"} 1\n", 1, PushMode::ReplaceGroup));
+    REQUIRE(store.remove(key("job/a")));
+    CHECK(store.series_count() == 1);
   }
 }
 
