@@ -26,7 +26,8 @@ constexpr std::string_view kTtlHeader = "X-Sonde-TTL";
 constexpr std::string_view kAggregateHeader = "X-Sonde-Aggregate";
 constexpr std::chrono::milliseconds kPersistenceIntervalMin{100};  // "0s" must not keep the loop awake
 constexpr std::chrono::seconds kExpiryInterval{1};
-constexpr size_t kPageRoomBytes = 32 * 1024;  // for what the frame appends, and for growth
+constexpr size_t kRecordKeptBytes = 1024 * 1024;  // a larger one's memory is given back
+constexpr size_t kPageRoomBytes = 32 * 1024;      // for what the frame appends, and for growth
 
 // What stands on every page of ours: a push may not give it another type, and our help wins. The push times
 // are the store's own.
@@ -234,6 +235,7 @@ http::Response Gateway::store_push(const http::Request& request, const GroupingK
     }
   }
   if (persistence_) {
+    if (record_.capacity() > kRecordKeptBytes) record_ = {};
     record_.clear();
     append_group(record_, mode == PushMode::ReplaceGroup ? RecordKind::Replace : RecordKind::Merge, key,
                  times, prepared);

@@ -121,6 +121,14 @@ TEST_SUITE("pushgateway/push_reader") {
     CHECK(out == "{\"x.y\",\"a b\"=\"c\",instance=\"\",job=\"j\"} 1\n");
   }
 
+  TEST_CASE("a name holds no NUL even where it may be anything") {
+    const GroupingKey group = key("job/j");
+    for (const std::string& body :
+         {std::string("{\"a\0b\"} 1\n", 10), std::string("x{\"a\0\"=\"\"} 1\n", 13)}) {
+      CHECK_FALSE(PushReader(body, group, true).read());
+    }
+  }
+
   TEST_CASE("a body cut at any byte is read or refused and never more") {
     const GroupingKey group = key("job/j/l/v");
     const std::string body =
