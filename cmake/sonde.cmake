@@ -26,6 +26,7 @@ target_include_directories(sonde_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJE
 if(SONDE_MOLD AND NOT SONDE_FUZZ)
   target_link_options(sonde_options INTERFACE -fuse-ld=mold)
 endif()
+include(${CMAKE_CURRENT_LIST_DIR}/hardening.cmake)
 if(SONDE_SANITIZE)
   target_compile_options(sonde_options INTERFACE -fsanitize=${SONDE_SANITIZE} -fno-omit-frame-pointer
                                                  -fno-sanitize-recover=all)
