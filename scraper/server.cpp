@@ -223,7 +223,18 @@ void Server::await_replay() {
   update_engine();
   logger_.info("ready to answer queries",
                {{"took", write_go_duration(std::chrono::milliseconds(clock_.wall_ms() - start_time_ms_))}});
-  if (auto status = notify_service_manager("READY=1"); !status) logger_.warn(status.error().message());
+  tell_service_manager("READY=1");
+  if (const auto interval = watchdog_interval()) keep_watchdog(*interval / 2);
+}
+
+// From the event loop, so that one that hangs is noticed.
+void Server::keep_watchdog(std::chrono::microseconds interval) {
+  tell_service_manager("WATCHDOG=1");
+  loop_->after(interval, [this, interval] { keep_watchdog(interval); });
+}
+
+void Server::tell_service_manager(std::string_view state) {
+  if (auto status = notify_service_manager(state); !status) logger_.warn(status.error().message());
 }
 
 Status Server::run() {
@@ -273,7 +284,7 @@ void Server::quit() {
 
 void Server::stop() {
   if (std::exchange(stopping_, true)) return;
-  if (auto status = notify_service_manager("STOPPING=1"); !status) logger_.warn(status.error().message());
+  tell_service_manager("STOPPING=1");
   api_->set_stopping();
   discovery_.reset();
   scraper_->stop();

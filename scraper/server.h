@@ -66,6 +66,8 @@ class Server final : public api::ServerView {
   void apply(config::Config configuration);
   void update_engine();
   void await_replay();
+  void keep_watchdog(std::chrono::microseconds interval);
+  void tell_service_manager(std::string_view state);
   void handle_signals();
   void stop();
 
