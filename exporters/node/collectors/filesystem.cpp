@@ -73,20 +73,27 @@ class FilesystemCollector final : public Collector {
     const Status status = refreshed_ ? *std::exchange(refreshed_, std::nullopt) : refresh_mounts();
     if (!status) return status;
     const std::vector<StatfsJob>& answers = pool_.ask(pool_paths_);
-    for (const ShownMount& shown : mounts_) {
+    for (ShownMount& shown : mounts_) {
       if (shown.pool_index) {
-        collect_mount(shown.mount, answers[*shown.pool_index], sink);
+        collect_mount(shown, answers[*shown.pool_index], sink);
         continue;
       }
       StatfsJob job;
       job.error_number = ::statfs(shown.path.c_str(), &job.answer) == 0 ? 0 : errno;
       job.state = StatfsJob::State::Answered;
-      collect_mount(shown.mount, job, sink);
+      collect_mount(shown, job, sink);
     }
     return Ok{};
   }
 
  private:
+  struct ShownMount {
+    Mount mount;
+    std::string path;                  // from here
+    std::optional<size_t> pool_index;  // of its answer in the pool's
+    bool was_read_only = false;        // at the scrape that read the list
+  };
+
   // Mounts seldom change, and the same text means the same mounts.
   Status refresh_mounts() {
     list_is_kept_ = !mounts_text_.empty() && clock_.monotonic_ns() - listed_ns_ < kListAgeMaxNs &&
@@ -116,7 +123,7 @@ class FilesystemCollector final : public Collector {
     for (Mount& mount : *mounts) {
       if (mount_points_.ignores(mount.mount_point) || types_.ignores(mount.type)) continue;
       if (!seen.emplace(mount.device, mount.mount_point, mount.type).second) continue;
-      ShownMount shown{.mount = std::move(mount), .path = {}, .pool_index = {}};
+      ShownMount shown{.mount = std::move(mount), .path = {}, .pool_index = {}, .was_read_only = false};
       shown.path = roots_.host(shown.mount.mount_point);
       if (!std::ranges::binary_search(kLocalTypes, std::string_view(shown.mount.type))) {
         shown.pool_index = pool_paths_.size();
@@ -128,7 +135,16 @@ class FilesystemCollector final : public Collector {
     return Ok{};
   }
 
-  void collect_mount(const Mount& mount, const StatfsJob& job, MetricSink& sink) {
+  // A file system that turns read-only by itself shows it before the list is read again. In a sandbox all may
+  // be read-only from the start (ProtectSystem=strict): then only the list knows.
+  bool turned_read_only(ShownMount& shown, const StatfsJob& job) const {
+    const bool is_read_only = error_.empty() && (job.answer.f_flags & ST_RDONLY) != 0;
+    if (!list_is_kept_) shown.was_read_only = is_read_only;
+    return is_read_only && !shown.was_read_only;
+  }
+
+  void collect_mount(ShownMount& shown, const StatfsJob& job, MetricSink& sink) {
+    const Mount& mount = shown.mount;
     error_.clear();
     if (job.state != StatfsJob::State::Answered) {
       error_ = kTimeoutText;
@@ -137,8 +153,7 @@ class FilesystemCollector final : public Collector {
     }
     const std::array<std::string_view, 4> labels{mount.device, error_, mount.type, mount.mount_point};
     sink.sample(kDeviceError, labels, error_.empty() ? 0 : 1);
-    const bool turned_read_only = list_is_kept_ && error_.empty() && (job.answer.f_flags & ST_RDONLY) != 0;
-    sink.sample(kReadOnly, labels, mount.read_only || turned_read_only ? 1 : 0);
+    sink.sample(kReadOnly, labels, turned_read_only(shown, job) || mount.read_only ? 1 : 0);
     if (!error_.empty()) {
       if (logger_.enabled(LogLevel::Debug)) {
         logger_.debug("statfs failed", {{"mountpoint", mount.mount_point}, {"err", error_}});
@@ -155,11 +170,6 @@ class FilesystemCollector final : public Collector {
     sink.sample(kMountInfo, {mount.device, mount.major, mount.minor, mount.mount_point}, 1);
   }
 
-  struct ShownMount {
-    Mount mount;
-    std::string path;                  // from here
-    std::optional<size_t> pool_index;  // of its answer in the pool's
-  };
   const Clock& clock_;
   Logger& logger_;
   ReadBuffer buffer_;  // Its own: it runs on the worker pool.
