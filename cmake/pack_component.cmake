@@ -1,0 +1,11 @@
+# Run by CPack between the installation into its folder and the packing: what differs between the kinds of packages.
+if(CPACK_GENERATOR STREQUAL "RPM")
+  file(GLOB roots ${CPACK_TEMPORARY_DIRECTORY}/*)
+  foreach(root ${roots})
+    if(EXISTS ${root}/lib/systemd)
+      file(MAKE_DIRECTORY ${root}/usr/lib)
+      file(RENAME ${root}/lib/systemd ${root}/usr/lib/systemd)
+      file(REMOVE_RECURSE ${root}/lib)
+    endif()
+  endforeach()
+endif()

@@ -1,0 +1,74 @@
+"""The life of every package (lifecycle.sh) in a root over this host: what is written goes to memory and is dropped.
+
+Without systemd: the script starts the unit's ExecStart as the unit's user. tests/long/packages does the same in a new root with
+systemd in it. Ports are the programs' own, in a network of the root's own.
+"""
+import glob
+import os
+import shutil
+import subprocess
+import tempfile
+
+import harness
+import packed
+from expositions import check
+
+SCRIPT = """set -e
+mount --make-rprivate /
+mount -t tmpfs tmpfs {folder}
+mkdir {folder}/upper {folder}/work {folder}/root
+mount -t overlay overlay -o lowerdir=/,upperdir={folder}/upper,workdir={folder}/work {folder}/root
+mount -t proc proc {folder}/root/proc
+mount --rbind /dev {folder}/root/dev
+mount -t sysfs -o ro sysfs {folder}/root/sys
+mount -t tmpfs tmpfs {folder}/root/run
+mount -t tmpfs tmpfs {folder}/root/tmp
+mkdir {folder}/root/tmp/debs {folder}/root/tmp/tests
+mount --bind {debs} {folder}/root/tmp/debs
+mount --bind {tests} {folder}/root/tmp/tests
+ip link set lo up 2>/dev/null || ifconfig lo up 2>/dev/null || python3 -c '{loopback}'
+exec chroot {folder}/root env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+  sh /tmp/tests/lifecycle.sh /tmp/debs {sources}
+"""
+# Sets the flag IFF_UP of lo (SIOCSIFFLAGS), where there is neither ip nor ifconfig.
+LOOPBACK = ("import fcntl,socket,struct; s=socket.socket(); "
+            "fcntl.ioctl(s, 0x8914, struct.pack(\\\"16sh\\\", b\\\"lo\\\", 1))").replace('\\"', '"')
+
+
+def make_later(folder):
+    """The same packages with a higher version, and a configuration that the package changed as well."""
+    later = os.path.join(folder, "later")
+    os.mkdir(later)
+    for path in glob.glob(os.path.join(folder, "*.deb")):
+        root = os.path.join(folder, "repacked")
+        packed.output("dpkg-deb", "-R", path, root)
+        with open(f"{root}/DEBIAN/control", encoding="utf-8") as file:
+            text = file.read()
+        with open(f"{root}/DEBIAN/control", "w", encoding="utf-8") as file:
+            file.write("".join("Version: 99.0\n" if line.startswith("Version: ") else line for line in text.splitlines(True)))
+        for conffile in glob.glob(f"{root}/etc/sonde/*.yml"):
+            with open(conffile, "a", encoding="utf-8") as file:
+                file.write("# the package's own change\n")
+        packed.output("dpkg-deb", "--root-owner-group", "-Znone", "-b", root, later)
+        shutil.rmtree(root)
+
+
+def main():
+    if os.geteuid() != 0:
+        harness.skip("only root can install")
+    for program in ("unshare", "chroot", "setpriv", "curl", "deb-systemd-helper", "systemd-sysusers"):
+        harness.need(program)
+    probe = "mount -t tmpfs t /mnt && mkdir /mnt/u /mnt/w && mount -t overlay o -o lowerdir=/usr,upperdir=/mnt/u,workdir=/mnt/w /mnt"
+    done = subprocess.run(["unshare", "-m", "-n", "-p", "-f", "sh", "-c", probe], capture_output=True, text=True)
+    if done.returncode != 0:
+        harness.skip("this host does not let root make a root of its own: " + done.stderr.strip()[-200:])
+    with packed.packages() as debs, tempfile.TemporaryDirectory() as folder:
+        make_later(debs)
+        script = SCRIPT.format(folder=folder, debs=debs, sources=packed.SOURCES, tests=os.path.dirname(os.path.abspath(__file__)), loopback=LOOPBACK)
+        done = subprocess.run(["unshare", "-m", "-n", "-p", "-f", "--kill-child", "sh", "-c", script], capture_output=True,
+                              text=True, timeout=300)
+        print(done.stdout)
+        check(done.returncode == 0 and done.stdout.endswith("LIFECYCLE COMPLETE\n"), "the life of every package: " + done.stderr[-3000:])
+
+
+main()
