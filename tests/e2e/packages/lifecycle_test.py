@@ -3,15 +3,14 @@
 Without systemd: the script starts the unit's ExecStart as the unit's user. tests/long/packages does the same in a new root with
 systemd in it. Ports are the programs' own, in a network of the root's own.
 """
-import glob
 import os
-import shutil
 import subprocess
 import tempfile
 
 import harness
 import packed
 from expositions import check
+from repacked import make_later
 
 SCRIPT = """set -e
 mount --make-rprivate /
@@ -33,24 +32,6 @@ exec chroot {folder}/root env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF
 # Sets the flag IFF_UP of lo (SIOCSIFFLAGS), where there is neither ip nor ifconfig.
 LOOPBACK = ("import fcntl,socket,struct; s=socket.socket(); "
             "fcntl.ioctl(s, 0x8914, struct.pack(\\\"16sh\\\", b\\\"lo\\\", 1))").replace('\\"', '"')
-
-
-def make_later(folder):
-    """The same packages with a higher version, and a configuration that the package changed as well."""
-    later = os.path.join(folder, "later")
-    os.mkdir(later)
-    for path in glob.glob(os.path.join(folder, "*.deb")):
-        root = os.path.join(folder, "repacked")
-        packed.output("dpkg-deb", "-R", path, root)
-        with open(f"{root}/DEBIAN/control", encoding="utf-8") as file:
-            text = file.read()
-        with open(f"{root}/DEBIAN/control", "w", encoding="utf-8") as file:
-            file.write("".join("Version: 99.0\n" if line.startswith("Version: ") else line for line in text.splitlines(True)))
-        for conffile in glob.glob(f"{root}/etc/sonde/*.yml"):
-            with open(conffile, "a", encoding="utf-8") as file:
-                file.write("# the package's own change\n")
-        packed.output("dpkg-deb", "--root-owner-group", "-Znone", "-b", root, later)
-        shutil.rmtree(root)
 
 
 def main():
