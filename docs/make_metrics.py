@@ -29,6 +29,8 @@ MADE = [
     ("exporters/mysql", "mysql_global_variables_*", "gauge", "", "A family per numeric line of SHOW GLOBAL VARIABLES."),
     ("exporters/pushgateway", "push_time_seconds", "gauge", "job, the group's", "Last Unix time when changing this group in the Pushgateway succeeded."),
     ("exporters/pushgateway", "push_failure_time_seconds", "gauge", "job, the group's", "Last Unix time when changing this group in the Pushgateway failed."),
+    ("exporters/pushgateway", "pushgateway_http_push_duration_seconds", "summary", "method", "HTTP request duration for pushes to the Pushgateway."),
+    ("exporters/pushgateway", "pushgateway_http_push_size_bytes", "summary", "method", "HTTP request size for pushes to the Pushgateway."),
     ("exporters/pushgateway", "pushgateway_http_requests_total", "counter", "code, handler, method", "Total HTTP requests processed by the Pushgateway, excluding scrapes."),
     ("scraper", "up, scrape_duration_seconds, scrape_samples_scraped, scrape_samples_post_metric_relabeling, scrape_series_added",
      "gauge", "the target's", "What the scraper stores about every scrape; `--enable-feature=extra-scrape-metrics` adds three."),

@@ -68,7 +68,7 @@ def stack(folder):
     commands = [
         ("sonde-node-exporter", 9100, [f"--collector.textfile.directory={textfiles}"]),
         ("sonde-blackbox-exporter", 9115, [f"--config.file={folder}/blackbox.yml"]),
-        ("sonde-pushgateway", 9091, []),
+        ("sonde-pushgateway", 9091, ["--web.enable-admin-api"]),
         ("sonde-scraper", 9090, [f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
                                  "--web.enable-lifecycle"])]
     with contextlib.ExitStack() as all_of_them:
