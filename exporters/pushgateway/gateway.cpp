@@ -154,12 +154,16 @@ void Gateway::add_routes() {
   add_route("GET", "/static/", "static", &Gateway::static_file);
   add_route("GET", "/api/v1/status", "api/v1/status", &Gateway::api_status);
   add_route("GET", "/api/v1/metrics", "api/v1/metrics", &Gateway::api_metrics);
-  for (const std::string_view path : {"/api/v1/", "/api/v1/status", "/api/v1/metrics"}) {
+  add_route("", "/api/v1/", "api/v1/options", &Gateway::api_options);
+  std::vector<std::string_view> api_paths{"/api/v1/status", "/api/v1/metrics"};
+  if (options_.enable_admin_api) {
+    add_route("PUT", "/api/v1/admin/wipe", "wipe", &Gateway::wipe);
+    add_route("DELETE", "/api/v1/admin/groups", "delete", &Gateway::remove_matching);
+    api_paths.insert(api_paths.end(), {"/api/v1/admin/wipe", "/api/v1/admin/groups"});
+  }
+  for (const std::string_view path : api_paths) {
     add_route("OPTIONS", path, "api/v1/options", &Gateway::api_options);
   }
-  if (!options_.enable_admin_api) return;
-  add_route("PUT", "/api/v1/admin/wipe", "wipe", &Gateway::wipe);
-  add_route("DELETE", "/api/v1/admin/groups", "delete", &Gateway::remove_matching);
 }
 
 void Gateway::add_route(std::string_view methods, std::string_view path, std::string_view handler_name,
@@ -355,7 +359,8 @@ http::Response Gateway::static_file(const http::Request& request) {
   return http::text_response(404, "404 page not found\n");
 }
 
-http::Response Gateway::api_options(const http::Request&) {
+http::Response Gateway::api_options(const http::Request& request) {
+  if (request.method != "OPTIONS") return http::text_response(404, "404 page not found\n");
   return {.status = 200, .body = {}, .headers = cors_headers()};
 }
 
