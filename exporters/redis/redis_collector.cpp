@@ -89,15 +89,16 @@ Status RedisCollector::scrape(Families& out, int64_t deadline_monotonic_ns) {
 }
 
 Status RedisCollector::connect(Families& out, int64_t deadline_monotonic_ns) {
-  const int64_t left_ms = (deadline_monotonic_ns - clock_.monotonic_ns()) / 1'000'000;
-  const int64_t own_ms = options_.connection_timeout.count();  // 0: none
-  const std::chrono::milliseconds timeout(
-      std::max<int64_t>(own_ms > 0 ? std::min(left_ms, own_ms) : left_ms, 1));
+  const Patience patience{
+      .deadline_monotonic_ns = deadline_monotonic_ns,
+      .call = std::max(options_.connection_timeout, std::chrono::milliseconds(0)),
+  };
   const int64_t begin = clock_.monotonic_ns();
+  if (client_) client_->set_patience(patience);
   // A kept connection that the server has closed is found by the first command, and opened again.
-  const bool alive = client_ && client_->set_timeout(timeout) && client_->command({"PING"});
+  const bool alive = client_ && client_->command({"PING"});
   if (!alive) {
-    auto opened = Client::connect(address_, timeout);
+    auto opened = Client::connect(address_, patience, clock_);
     if (!opened) return opened.error();
     client_ = std::move(*opened);
     connect_seconds_ = seconds_since(clock_, begin);

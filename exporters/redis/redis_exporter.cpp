@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "common/core/text.h"
@@ -17,6 +18,17 @@ constexpr Desc kRequestErrors{"redis_target_scrape_request_errors_total",
                               "Errors in requests to the exporter", MetricType::Counter};
 constexpr std::chrono::milliseconds kScrapeTimeout{15'000};
 constexpr std::chrono::milliseconds kTimeoutOffset{250};
+
+// All of the address, the password too, and never shown: a connection that one of --redis.addr opened is not
+// for a target that names the same server without it, nor for one whose password has changed.
+std::string target_key(const Address& address) {
+  std::string key = write_address(address);
+  for (const std::string& part : {address.user, address.password, std::to_string(address.database)}) {
+    key += '\0';
+    key += part;
+  }
+  return key;
+}
 
 http::Response bad_request(std::string message) {
   return http::text_response(400, std::move(message) + "\n");
@@ -92,8 +104,7 @@ Result<Address> RedisExporter::target_address(std::string_view target) const {
 
 void RedisExporter::scrape_address(const Address& address, int64_t deadline_monotonic_ns,
                                    std::function<void(http::Response)> respond) {
-  const std::string key =
-      write_address(address) + " " + address.user + " " + std::to_string(address.database);
+  const std::string key = target_key(address);
   const auto make = [&] {
     return std::make_unique<RedisCollector>(address, options_, context_.clock, context_.logger);
   };

@@ -47,6 +47,35 @@ def test_rubbish(base):
             check(got.value("redis_up") == 0 and seconds < 2, f"an answer of {answer[:14]!r} is redis_up 0")
 
 
+def test_endless(base):
+    """Servers whose answers never end, at full speed and byte by byte."""
+    def talk(listener, begin, rest, pause):
+        while True:
+            try:
+                peer, _ = listener.accept()
+            except OSError:
+                return
+            try:
+                peer.sendall(begin)
+                while True:
+                    peer.sendall(rest)
+                    time.sleep(pause)
+            except OSError:
+                peer.close()
+
+    for begin, rest, pause in ((b"$99999999999\r\n", b"x" * 65536, 0), (b"*1000\r\n", b"*1000\r\n" + b":1\r\n" * 1000, 0),
+                               (b"$1000\r\n", b"x", 0.01)):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            threading.Thread(target=talk, args=(listener, begin, rest, pause), daemon=True).start()
+            got, seconds = timed_page(f"{base}/scrape?target=127.0.0.1:{listener.getsockname()[1]}")
+            check(got.value("redis_up") == 0 and seconds < 2, f"an endless answer {begin!r} is redis_up 0 ({seconds:.2f} s)")
+
+
+def resident_megabytes(process):
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) / 1024
+
+
 def test_start(folder):
     def refused(part, *flags):
         done = subprocess.run([harness.ours("sonde-redis-exporter"), *flags], capture_output=True, text=True, timeout=10)
@@ -60,10 +89,13 @@ def test_start(folder):
 def main():
     folder = tempfile.mkdtemp()
     test_start(folder)
-    with socket.create_server(("127.0.0.1", 0)) as listener, \
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as listener, \
             lab.exporter(os.path.join(folder, "log"), "--redis.addr=redis://127.0.0.1:1") as (base, process):
         check(page(base + "/metrics").value("redis_up") == 0, "a server that is down is redis_up 0")
         test_rubbish(base)
+        test_endless(base)
+        megabytes = resident_megabytes(process)
+        check(megabytes < 80, f"hostile servers cost {megabytes:.0f} MB at most")
         test_hanging(base, listener)
         process.terminate()
         check(process.wait(10) == 0, "SIGTERM ends with code 0 while a server hangs")

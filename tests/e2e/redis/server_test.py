@@ -95,6 +95,13 @@ def test_password_file(folder, port, log):
         check(any("WRONGPASS" in dict(labels).get("err", "") for _, labels in got.samples), "the server's reason is a label")
 
 
+def test_passwords_apart(port, log):
+    """The password within --redis.addr opens a connection that is not for those who do not have it."""
+    with lab.exporter(log, f"--redis.addr=redis://:{lab.PASSWORD}@127.0.0.1:{port}") as (base, _):
+        check(page(base + "/metrics").value("redis_up") == 1, "the password of --redis.addr is used")
+        check(page(f"{base}/scrape?target=127.0.0.1:{port}").value("redis_up") == 0, "and serves no target without it")
+
+
 def main():
     folder = tempfile.mkdtemp()
     log = os.path.join(folder, "log")
@@ -108,6 +115,7 @@ def main():
             process.terminate()
             check(process.wait(10) == 0, "SIGTERM ends with code 0")
         test_password_file(folder, port, log)
+        test_passwords_apart(port, log)
     with open(log, "rb") as file:
         said = file.read()
     for secret in (lab.PASSWORD, "wrong-horse", "in-the-url"):
