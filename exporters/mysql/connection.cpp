@@ -32,9 +32,10 @@ Error from_exception(const sql::SQLException& exception) {
 
 sql::ConnectOptionsMap options_of(const Endpoint& endpoint, std::chrono::seconds timeout) {
   sql::ConnectOptionsMap options;
-  const std::string address = endpoint.socket.empty()
-                                  ? "tcp://" + endpoint.host + ":" + std::to_string(endpoint.port)
-                                  : "unix://" + endpoint.socket;
+  const bool is_ipv6 = endpoint.host.find(':') != std::string::npos;
+  const std::string host = is_ipv6 ? "[" + endpoint.host + "]" : endpoint.host;
+  const std::string address = endpoint.socket.empty() ? "tcp://" + host + ":" + std::to_string(endpoint.port)
+                                                      : "unix://" + endpoint.socket;
   options["hostName"] = sql::SQLString(address);
   options["userName"] = sql::SQLString(endpoint.user);
   options["password"] = sql::SQLString(endpoint.password);

@@ -1,5 +1,9 @@
 #include "exporters/mysql/my_cnf.h"
 
+#include <arpa/inet.h>
+#include <sys/un.h>
+
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -58,6 +62,30 @@ Result<std::string> tls_versions(std::string_view from, std::string_view to) {
                  "tls-min-version and tls-max-version want TLSv1.0 to TLSv1.3 in order");
   }
   return out;
+}
+
+// Letters, digits, "-", "_" and dots between them: names, and IPv4 addresses as well.
+bool is_host_name(std::string_view text) {
+  constexpr size_t kNameBytesMax = 253;  // RFC 1035, section 2.3.4, as text
+  if (text.empty() || text.size() > kNameBytesMax) return false;
+  if (text.ends_with('.')) text.remove_suffix(1);
+  const auto is_label = [](std::string_view label) {
+    return !label.empty() && label.front() != '-' && std::ranges::all_of(label, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+             c == '_';
+    });
+  };
+  return std::ranges::all_of(split(text, '.'), is_label);
+}
+
+bool is_ipv6_address(std::string_view text) {
+  in6_addr address{};
+  return ::inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
+}
+
+bool is_socket_path(std::string_view text) {
+  const bool printable = std::ranges::all_of(text, [](char c) { return c > ' ' && c != 0x7F; });
+  return text.starts_with('/') && printable && text.size() < sizeof(sockaddr_un::sun_path);
 }
 
 }  // namespace
@@ -135,21 +163,23 @@ Result<Endpoint> MyCnf::endpoint(std::string_view section) const {
 }
 
 Status set_target(std::string_view target, Endpoint& endpoint) {
+  const Error bad(ErrorCode::InvalidArgument,
+                  "target " + quoted(target) + " wants the form host:port or unix:///path");
   if (target.starts_with(kUnixPrefix)) {
-    endpoint.socket = target.substr(kUnixPrefix.size());
+    const std::string_view path = target.substr(kUnixPrefix.size());
+    if (!is_socket_path(path)) return bad;
+    endpoint.socket = path;
     endpoint.host.clear();
     return Ok{};
   }
   const size_t colon = target.rfind(':');
-  std::optional<uint64_t> port;
-  if (colon != std::string_view::npos) port = parse_unsigned(target.substr(colon + 1));
+  if (colon == std::string_view::npos) return bad;
   std::string_view host = target.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  const bool bare_ipv6 = host.find(':') != std::string_view::npos && !target.starts_with('[');
-  if (!port || *port == 0 || *port > 65535 || host.empty() || bare_ipv6) {
-    return Error(ErrorCode::InvalidArgument,
-                 "target " + quoted(target) + " wants the form host:port or unix:///path");
-  }
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  const auto port = parse_unsigned(target.substr(colon + 1));
+  if (!port || *port == 0 || *port > 65535) return bad;
+  if (bracketed ? !is_ipv6_address(host) : !is_host_name(host)) return bad;
   endpoint.host = host;
   endpoint.port = static_cast<uint16_t>(*port);
   endpoint.socket.clear();

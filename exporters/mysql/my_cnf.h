@@ -38,7 +38,9 @@ class MyCnf {
   std::map<std::string, Section, std::less<>> sections_;
 };
 
-// "host:port", "[::1]:3306" or "unix:///path"; a host without a port is refused.
+// "host:port", "[::1]:3306" or "unix:///path"; a host without a port is refused, and so is what can be
+// neither a host's name nor an address nor an absolute path: the text comes from whoever asks, and goes into
+// a URL that the connector takes apart.
 Status set_target(std::string_view target, Endpoint& endpoint);
 
 }  // namespace sonde::mysql

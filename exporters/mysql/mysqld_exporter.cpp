@@ -41,6 +41,7 @@ MysqldExporter::MysqldExporter(exporter::Context& context, const Options& option
       reload_time_(context.registry.gauge(kReloadTime)) {}
 
 Status MysqldExporter::start() {
+  if (auto good = check(options_); !good) return good;
   if (auto loaded = reload(); !loaded) return loaded.error();
   context_.server.route("GET", "/probe", [this](http::Request request, http::Responder responder) {
     handle_probe(std::move(request), std::move(responder));

@@ -31,6 +31,26 @@ void add_flags(exporter::Flags& flags, Options& options) {
   }
 }
 
+Status check(const Options& options) {
+  constexpr double kOffsetSecondsMax = 3600;
+  constexpr int64_t kQueryTimeoutSecondsMax = 24 * 3600;
+  constexpr int64_t kLockWaitSecondsMax = 31'536'000;  // the servers' own limit: a year
+  const auto bad = [](std::string_view flag, const std::string& range) {
+    return Error(ErrorCode::InvalidArgument, "--" + std::string(flag) + ": want " + range + " seconds");
+  };
+  // Negated, so that NaN is refused.
+  if (!(options.timeout_offset_seconds >= 0 && options.timeout_offset_seconds <= kOffsetSecondsMax)) {
+    return bad("timeout-offset", "0 to 3600");
+  }
+  if (options.query_timeout_seconds < 0 || options.query_timeout_seconds > kQueryTimeoutSecondsMax) {
+    return bad("exporter.query_timeout", "0 to 86400");
+  }
+  if (options.lock_wait_timeout_seconds < 0 || options.lock_wait_timeout_seconds > kLockWaitSecondsMax) {
+    return bad("exporter.lock_wait_timeout", "0 to 31536000");
+  }
+  return Ok{};
+}
+
 std::vector<std::string_view> enabled_scrapers(const Options& options) {
   std::vector<std::string_view> names;
   for (size_t i = 0; i < options.scrapers.size(); ++i) {

@@ -33,6 +33,9 @@ struct Options {
 
 void add_flags(exporter::Flags& flags, Options& options);
 
+// InvalidArgument, with the flag's name, when a number is one that no server or clock could take.
+Status check(const Options& options);
+
 // Names of the scrapers that are on.
 std::vector<std::string_view> enabled_scrapers(const Options& options);
 

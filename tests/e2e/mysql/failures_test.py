@@ -43,8 +43,8 @@ def test_rubbish(base):
         check(got.value("mysql_up") == 0 and seconds < 2, "a server of another protocol is mysql_up 0")
 
 
-def run_once(folder, *flags):
-    return subprocess.run([os.path.abspath(harness.ours("sonde-mysqld-exporter")), *flags], 
+def run_once(folder, *flags, text=None):
+    return subprocess.run([os.path.abspath(harness.ours("sonde-mysqld-exporter")), *flags], input=text,
                           capture_output=True, text=True, timeout=10, cwd=folder)
 
 
@@ -56,6 +56,11 @@ def test_start(folder):
         file.write("user=root\n")
     done = run_once(folder, "--config.my-cnf=bad.cnf")
     check(done.returncode == 1 and "bad.cnf: line 1" in done.stderr, "a wrong my.cnf is named with its line")
+    done = run_once(folder, "--config.my-cnf=/dev/stdin", text="[client]\nuser=a\n[wrong\n")
+    check(done.returncode == 1 and "/dev/stdin: line 3" in done.stderr, "my.cnf may come from a pipe")
+    for flag in ("--timeout-offset=NaN", "--timeout-offset=-1", "--exporter.query_timeout=9223372036854775807"):
+        done = run_once(folder, "--mysqld.username=a", flag)
+        check(done.returncode == 1 and flag.split("=")[0] + ": want" in done.stderr, f"{flag} is refused")
     done = run_once(folder, "--mysqld.username=a", "--mysqld.address=nowhere")
     check(done.returncode == 1 and "--mysqld.address" in done.stderr, "a wrong address names its flag")
 

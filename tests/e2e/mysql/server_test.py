@@ -57,7 +57,8 @@ def test_probe(base, port):
           "an auth_module with another password does not get in")
     check(page(f"{base}/probe?target=127.0.0.1:1").value("mysql_up") == 0, "a target that refuses is mysql_up 0")
     for query, part in (("", b"target is required"), ("?target=", b"target is required"), ("?target=nowhere", b"host:port"),
-                        ("?target=a:99999", b"host:port"), (f"?target={target}&auth_module=x", b"auth_module")):
+                        ("?target=a:99999", b"host:port"), ("?target=a/b:3306", b"host:port"), ("?target=u@a:3306", b"host:port"),
+                        ("?target=unix://x", b"host:port"), (f"?target={target}&auth_module=x", b"auth_module")):
         status, headers, body = harness.fetch(base + "/probe" + query)
         check(status == 400 and part in body and headers["Content-Type"].startswith("text/plain"),
               f"/probe{query} is 400 with its reason")

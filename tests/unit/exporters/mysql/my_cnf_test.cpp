@@ -94,9 +94,36 @@ TEST_SUITE("mysql/my_cnf") {
     REQUIRE(set_target("unix:///run/mysqld/mysqld.sock", endpoint));
     CHECK(endpoint.socket == "/run/mysqld/mysqld.sock");
     CHECK(endpoint.host.empty());
+    for (const std::string_view good : {"127.0.0.1:1", "db-1.example.org:65535", "db.:3306", "my_db:3306"}) {
+      CAPTURE(good);
+      CHECK(set_target(good, endpoint));
+    }
     for (const std::string_view bad : {"db", "db:", "db:0", "db:65536", ":3306", "::1:3306", "db:x"}) {
       CAPTURE(bad);
       CHECK_FALSE(set_target(bad, endpoint));
+    }
+  }
+
+  TEST_CASE("a target that is no host and no path changes nothing") {
+    Endpoint endpoint;
+    endpoint.host = "before";
+    const std::string long_label(254, 'a');
+    const std::string long_path = "unix:///" + std::string(107, 'a');
+    for (const std::string& bad :
+         {std::string("db/mysql:3306"),    std::string("db?x=1:3306"),     std::string("user@db:3306"),
+          std::string("a b:3306"),         std::string("db\n:3306"),       std::string("db\0:3306", 8),
+          std::string("-db:3306"),         std::string("a..b:3306"),       std::string(".:3306"),
+          std::string("[db]:3306"),        std::string("[::1:3306"),       std::string("[::1%25lo]:3306"),
+          std::string("[]:3306"),          std::string("\xC3\xA9:3306"),   std::string("tcp://db:3306"),
+          std::string("pipe://x:1"),       std::string("db:3306/x"),       std::string("db:+1"),
+          std::string("unix://"),          std::string("unix://relative"), std::string("unix:///a b"),
+          std::string("unix:///a\0b", 11), long_label + ":3306",           long_path}) {
+      CAPTURE(bad);
+      const auto set = set_target(bad, endpoint);
+      REQUIRE_FALSE(set);
+      CHECK(set.error().code() == ErrorCode::InvalidArgument);
+      CHECK(endpoint.host == "before");
+      CHECK(endpoint.socket.empty());
     }
   }
 }
