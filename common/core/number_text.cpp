@@ -43,7 +43,8 @@ bool append_decimal(std::string& out, double value, size_t whole_digits_max) {
   for (const double scale : kScales) {
     const double scaled = size * scale;
     if (scaled >= kScaledMax) return false;
-    digits = static_cast<uint64_t>(scaled + 0.5);
+    // The comparison finds a wrong rounding.
+    digits = static_cast<uint64_t>(scaled + 0.5);  // NOLINT(bugprone-incorrect-roundings)
     if (static_cast<double>(digits) / scale == size) break;
     if (scale == kScales[3]) return false;
     decimals += 3;

@@ -3,7 +3,6 @@
 #include <microhttpd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "common/core/check.h"
@@ -47,7 +46,7 @@ ssize_t read_stream(void* cls, uint64_t, char* out, size_t bytes_max) {
     if (!fill(stream)) return MHD_CONTENT_READER_END_WITH_ERROR;
   }
   const size_t count = std::min(bytes_max, stream.ready.size() - stream.sent);
-  std::memcpy(out, stream.ready.data() + stream.sent, count);
+  std::copy_n(stream.ready.data() + stream.sent, count, out);
   stream.sent += count;
   return static_cast<ssize_t>(count);
 }

@@ -222,7 +222,7 @@ void Head::use_shape(Shard& shard, Group& target, const ShapePtr& shape) {
   head.grow(shapes_.share(std::move(columns)), pool);
 }
 
-void Head::seal(Shard& shard, Group& target) const {
+void Head::seal(Shard& shard, Group& target) {
   GroupHead& head = target.head;
   if (head.tail_row_count() == 0) return;
   std::vector<SlabRef> slabs;

@@ -175,7 +175,7 @@ class Head {
   void wait(Shard& shard, Group& group, const ShapePtr& shape, const storage::Row& row);
   void join_waiting(Shard& shard, Group& group);
   void use_shape(Shard& shard, Group& group, const ShapePtr& shape);
-  void seal(Shard& shard, Group& group) const;
+  void seal(Shard& shard, Group& group);
   void flush_if_large(size_t shard);
 
   const HeadOptions options_;
