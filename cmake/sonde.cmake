@@ -85,7 +85,10 @@ function(sonde_e2e_test name script)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 180)
   endif()
-  add_test(NAME e2e.${name} COMMAND python3 ${PROJECT_SOURCE_DIR}/${script} ${ARG_ARGS}
+  if(SONDE_SANITIZE)
+    set(runner ${PROJECT_SOURCE_DIR}/tests/e2e/sanitized.py)
+  endif()
+  add_test(NAME e2e.${name} COMMAND python3 ${runner} ${PROJECT_SOURCE_DIR}/${script} ${ARG_ARGS}
            WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(e2e.${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT ${ARG_TIMEOUT} LABELS e2e
                        ENVIRONMENT "SONDE_BIN=${PROJECT_BINARY_DIR}/bin;PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/e2e")

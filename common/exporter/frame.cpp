@@ -221,7 +221,7 @@ Status serve_with(const Application& application, const WebFlags& web, const Clo
 
 }  // namespace
 
-int run(Application application, int argc, const char* const* argv) {
+int run(const Application& application, int argc, const char* const* argv) {
   tune_allocator();
   const SystemClock clock;
   Logger logger(clock, STDERR_FILENO);

@@ -130,6 +130,6 @@ int64_t deadline_of(const http::Request& request, const Clock& clock, std::chron
                     std::chrono::milliseconds offset);
 
 // The whole life of an exporter: returns the process's exit code.
-int run(Application application, int argc, const char* const* argv);
+int run(const Application& application, int argc, const char* const* argv);
 
 }  // namespace sonde::exporter
