@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 
 BIN = os.environ.get("SONDE_BIN", "build/release/bin")
+SANITIZED = "SONDE_SANITIZED" in os.environ  # The binaries are built with sanitizers: larger and slower.
 
 
 def skip(reason):

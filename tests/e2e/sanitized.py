@@ -13,7 +13,7 @@ import tempfile
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        environment = dict(os.environ)
+        environment = {**os.environ, "SONDE_SANITIZED": "1"}
         # The runtimes of one binary read an environment variable each.
         for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"):
             environment[name] = f"{environment.get(name, '')}:log_path={folder}/report"

@@ -55,6 +55,15 @@ TEST_SUITE("exposition/metric_sink") {
     CHECK(sink.families()[0].sample_count == 3);
   }
 
+  TEST_CASE("a label value may be no text at all") {
+    MetricSink sink;
+    for (int scrape = 0; scrape < 2; ++scrape) {
+      sink.clear();
+      sink.sample(kCpu, {"0", std::string_view()}, 1);
+      CHECK(sink.families()[0].body() == "cpu_seconds_total{cpu=\"0\",mode=\"\"} 1\n");
+    }
+  }
+
   TEST_CASE("lines have labels and suffix and time of their own") {
     MetricSink sink;
     const Desc& desc = sink.family("h", "Made at run time.", MetricType::Histogram);
