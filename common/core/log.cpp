@@ -81,17 +81,16 @@ void Logger::set(LogLevel level, LogFormat format) {
   format_.store(format, std::memory_order_relaxed);
 }
 
-void Logger::write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
-  if (!enabled(level)) return;
+void Logger::line(LogLevel level, std::string_view message, std::span<const LogField> fields) {
   const LogFormat format = format_.load(std::memory_order_relaxed);
-  std::string line;
-  append_field(line, format, "time", write_rfc3339_ms(clock_.wall_ms()));
-  append_field(line, format, "level", kLevelNames[static_cast<size_t>(level)]);
-  append_field(line, format, "msg", message);
-  for (const LogField& field : fields) append_field(line, format, field.key, field.value);
-  line += format == LogFormat::Json ? "}\n" : "\n";
+  std::string text;
+  append_field(text, format, "time", write_rfc3339_ms(clock_.wall_ms()));
+  append_field(text, format, "level", kLevelNames[static_cast<size_t>(level)]);
+  append_field(text, format, "msg", message);
+  for (const LogField& field : fields) append_field(text, format, field.key, field.value);
+  text += format == LogFormat::Json ? "}\n" : "\n";
   // A log that cannot be written has nobody to be told to.
-  [[maybe_unused]] const ssize_t written = ::write(fd_, line.data(), line.size());
+  [[maybe_unused]] const ssize_t written = ::write(fd_, text.data(), text.size());
 }
 
 std::string write_rfc3339_ms(int64_t wall_ms) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -45,8 +46,13 @@ class Logger {
     write(LogLevel::Error, message, fields);
   }
 
+  // Whatever the level, for a part that has a level of its own.
+  void line(LogLevel level, std::string_view message, std::span<const LogField> fields);
+
  private:
-  void write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields);
+  void write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
+    if (enabled(level)) line(level, message, std::span(fields.begin(), fields.size()));
+  }
 
   const Clock& clock_;
   int fd_;
