@@ -199,7 +199,8 @@ Status serve_with(const Application& application, const WebFlags& web, const Clo
   if (!signals) return signals.error();
   auto loop = loop::EventLoop::make(clock);
   if (!loop) return loop.error();
-  http::ServerOptions options{.header_bytes_max = kHeaderBytesMax};
+  http::ServerOptions options{.header_bytes_max = kHeaderBytesMax,
+                              .connections_max = application.connections_max};
   std::unique_ptr<web::LiveConfig> config;  // Both outlive the server.
   std::optional<web::WebFilter> filter;
   if (!web.web_config_file.empty()) {

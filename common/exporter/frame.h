@@ -115,6 +115,7 @@ struct Application {
   bool has_max_requests = false;  // the original has --web.max-requests
   bool has_disable_exporter_metrics = false;
   bool has_telemetry_path = true;
+  unsigned connections_max = http::ServerOptions{}.connections_max;
   std::chrono::milliseconds timeout_offset{
       500};  // taken off the scraper's timeout header for our own deadline
 };

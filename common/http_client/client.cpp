@@ -190,7 +190,7 @@ class Client::Impl {
     long status = 0;
     curl_easy_getinfo(transfer.easy(), CURLINFO_RESPONSE_CODE, &status);
     transfer.response.status = static_cast<int>(status);
-    if (transfer.request.trace) transfer.finish_trace();
+    if (transfer.request.trace) transfer.finish_trace(outcome.ok());
     curl_multi_remove_handle(multi_, transfer.easy());
     if (!outcome) return answer(it, outcome.error());
     const auto target = transfer.redirect_target();

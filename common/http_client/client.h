@@ -18,11 +18,6 @@
 
 namespace sonde::http {
 
-struct FetchHeader {
-  std::string name;
-  std::string value;
-};
-
 struct FetchRequest {
   std::string url;
   std::string method = "GET";
@@ -30,6 +25,7 @@ struct FetchRequest {
   std::string body{};
   std::chrono::milliseconds timeout{10'000};  // everything: resolve, connect, TLS, transfer
   uint64_t body_bytes_max = 0;                // decoded bytes; 0: no limit. Reaching it is LimitExceeded.
+  bool http2_only = false;                    // also without TLS, and without asking (gRPC)
   bool accept_gzip = false;                   // sends Accept-Encoding: gzip and decodes
   std::string unix_socket{};                  // dialled instead of the URL's host
   std::string dial_ip{};                      // dialled instead of looking the URL's host up; no brackets

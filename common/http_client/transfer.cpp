@@ -2,7 +2,6 @@
 
 #include <netdb.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -11,6 +10,7 @@
 #include "common/core/check.h"
 #include "common/core/number_text.h"
 #include "common/core/text.h"
+#include "common/http_client/ca_bundle.h"
 #include "common/http_client/request_headers.h"
 #include "common/http_client/tls_trace.h"
 #include "common/io/gzip.h"
@@ -20,24 +20,11 @@ namespace {
 
 // One read(2) of this size takes most scrape bodies; libcurl holds it only while a transfer runs.
 constexpr long kReceiveBufferBytes = 64 * 1024;
+constexpr long kProbeReceiveBufferBytes = 16 * 1024;
 // Connections idle for longer are not used again, as in the originals.
 constexpr long kIdleConnectionSeconds = 300;
 // A gzip body is held until it is whole; metrics shrink to a tenth, so this is far above any page of them.
 constexpr size_t kCompressedBytesMax = 64 << 20;
-
-// Where distributions keep the authorities' certificates; the first that is there.
-constexpr std::array<const char*, 4> kCaBundles{"/etc/ssl/certs/ca-certificates.crt",
-                                                "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
-                                                "/etc/ssl/cert.pem"};
-
-const char* system_ca_bundle() {
-  static const char* const found = [] {
-    const auto readable = [](const char* path) { return ::access(path, R_OK) == 0; };
-    const auto it = std::find_if(kCaBundles.begin(), kCaBundles.end(), readable);
-    return it == kCaBundles.end() ? nullptr : *it;
-  }();
-  return found;
-}
 
 struct TlsVersion {
   std::string_view name;
@@ -220,9 +207,11 @@ Status Transfer::set_up(FileCache& files) {
     curl_easy_setopt(easy_, CURLOPT_UNIX_SOCKET_PATH, request.unix_socket.c_str());
   }
   const bool https = request.url.starts_with("https:") || request.url.starts_with("HTTPS:");
-  curl_easy_setopt(
-      easy_, CURLOPT_HTTP_VERSION,
-      https && config->enable_http2 ? long{CURL_HTTP_VERSION_2TLS} : long{CURL_HTTP_VERSION_1_1});
+  const bool http2 = https && config->enable_http2;
+  curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION,
+                   request.http2_only ? long{CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE}
+                   : http2            ? long{CURL_HTTP_VERSION_2TLS}
+                                      : long{CURL_HTTP_VERSION_1_1});
   // A proxy or a redirect may bring TLS to a plain URL, so these are set in any case.
   if (auto set = set_tls(files); !set) return set;
   if (https && !config->tls.server_name.empty()) {
@@ -232,9 +221,14 @@ Status Transfer::set_up(FileCache& files) {
   }
   if (request.trace) {
     *request.trace = {};
+    request.trace->tls.wanted_name = wanted_name();
     trace_tls(easy_, *request.trace);
     curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(easy_, CURLOPT_FORBID_REUSE, 1L);
+    // Probes run by the thousand, and the pages that they look at are small.
+    curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, kProbeReceiveBufferBytes);
+    // A session that is taken up again shows no certificates.
+    curl_easy_setopt(easy_, CURLOPT_SSL_SESSIONID_CACHE, 0L);
   }
   set_url();
   return set_headers(files);
@@ -255,6 +249,17 @@ void Transfer::set_url() {
 // Not to another host than the one that the configuration names.
 bool Transfer::may_send_credentials() const {
   return redirect_count == 0 || host_and_port(request.url) == host_and_port(first_url);
+}
+
+// The name that the server's certificate has to be for: libcurl also takes the certificate's common name,
+// which Go does not. A proxy has a name of its own, and libcurl's check is all there is.
+std::string Transfer::wanted_name() const {
+  if (config->tls.insecure_skip_verify || !config->proxy_url.empty() || config->proxy_from_environment)
+    return "";
+  if (!config->tls.server_name.empty()) return config->tls.server_name;
+  std::string host = url_part(request.url, CURLUPART_HOST);
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  return host;
 }
 
 void Transfer::set_method() {
@@ -452,7 +457,7 @@ std::optional<std::string> Transfer::redirect_target() const {
   return out;
 }
 
-void Transfer::finish_trace() {
+void Transfer::finish_trace(bool whole) {
   RequestTrace& trace = *request.trace;
   const auto seconds = [this](CURLINFO info) {
     curl_off_t microseconds = 0;
@@ -474,6 +479,10 @@ void Transfer::finish_trace() {
   long version = 0;
   curl_easy_getinfo(easy_, CURLINFO_HTTP_VERSION, &version);
   trace.http_version = version == CURL_HTTP_VERSION_1_0 ? 1.0 : version == CURL_HTTP_VERSION_2_0 ? 2.0 : 1.1;
+  if (whole) return;
+  trace.status = response.status;
+  trace.headers = response.headers;
+  trace.body_size_bytes = compressed_ ? compressed_body.size() : response.body.size();
 }
 
 Status Transfer::outcome(CURLcode code) {

@@ -31,8 +31,8 @@ class Transfer {
   // Whether the next equal request finds the handle ready: nothing that was put into it can have changed.
   bool stays_ready() const { return ready_; }
 
-  // Completes the request's trace; the handle still has the transfer's times.
-  void finish_trace();
+  // Completes the request's trace; the handle still has the transfer's times. `whole`: the answer is.
+  void finish_trace(bool whole);
 
   // What became of the hop, in the words of the originals; decodes the body of a good one.
   Status outcome(CURLcode code);
@@ -67,6 +67,7 @@ class Transfer {
   Status set_headers(FileCache& files);
   Status set_server_name(std::string_view server_name);
   void set_url();
+  std::string wanted_name() const;
   void set_method();
   void set_dial_ip();
   void set_proxy();

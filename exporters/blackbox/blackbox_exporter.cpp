@@ -1,16 +1,19 @@
 #include "exporters/blackbox/blackbox_exporter.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <chrono>
 #include <optional>
 #include <utility>
 
 #include "common/core/number_text.h"
+#include "common/core/percent.h"
 #include "common/core/text.h"
 #include "common/core/version.h"
-#include "common/io/file_system.h"
-#include "common/web/landing_page.h"
 #include "common/yaml/writer.h"
+#include "exporters/blackbox/both_protocols.h"
+#include "exporters/blackbox/config_files.h"
 #include "exporters/blackbox/prober.h"
 
 namespace sonde::blackbox {
@@ -18,8 +21,8 @@ namespace {
 
 constexpr std::string_view kDefaultModule = "http_2xx";
 constexpr std::optional<double> kTimeoutSecondsWithoutHeader = 120;
+constexpr std::chrono::milliseconds kReloadIntervalMin{1000};
 constexpr double kTimeoutSecondsMax = 1e6;
-constexpr size_t kConfigBytesMax = 16 << 20;
 
 constexpr Desc kReloadSuccessful{"blackbox_exporter_config_last_reload_successful",
                                  "Blackbox exporter config loaded successfully."};
@@ -41,28 +44,38 @@ std::chrono::nanoseconds choose_timeout(std::chrono::milliseconds of_module, dou
   return left.count() == 0 ? of_module : std::min<std::chrono::nanoseconds>(of_module, left);
 }
 
-void append_row(std::string& page, const ProbeRecord& record) {
-  page += "<tr><td>" + web::escape_html(record.module) + "</td><td>" + web::escape_html(record.target) +
-          "</td><td>" + (record.success ? "Success" : "<strong>Failure</strong>") +
-          "</td><td><a href=\"logs?id=" + std::to_string(record.id) + "\">Logs</a></td></tr>\n";
+// A probe in flight holds two descriptors, and the usual limit is 1024 (Go's programs raise it, too).
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);  // Where that is refused, fewer probes run at once.
+}
+
+// The Host header that the module sets; nullptr when it sets none.
+const std::string* host_header(const HttpModule& module) {
+  for (const auto& [name, value] : module.headers) {
+    if (equals_ignoring_case(name, "Host")) return &value;
+  }
+  return nullptr;
 }
 
 }  // namespace
-
-Result<Config> load_config(const std::string& path) {
-  auto text = io::read_file(io::real_file_system(), path, kConfigBytesMax);
-  if (!text) return text.error();
-  Config config;
-  if (auto loaded = yaml::load(*text, path, config); !loaded) return loaded.error();
-  return config;
-}
 
 BlackboxExporter::BlackboxExporter(exporter::Context& context, const Options& options)
     : context_(context),
       options_(options),
       client_(context.loop, context.logger),
-      resolver_(context.loop),
-      tools_{context.loop, context.clock, client_, resolver_, std::string("Blackbox-Exporter/") + kVersion},
+      resolver_(context.loop, tls_stores_),
+      tools_{.loop = context.loop,
+             .clock = context.clock,
+             .http_client = client_,
+             .resolver = resolver_,
+             .tls_stores = tls_stores_,
+             .logger = context.logger,
+             .log_level = LogLevel::Info,
+             .failure_info = options.failure_info,
+             .user_agent = std::string("Blackbox-Exporter/") + kVersion},
       history_(static_cast<size_t>(std::max<int64_t>(options.history_limit, 0))),
       config_(std::make_shared<Config>()),
       reload_successful_(context.registry.gauge(kReloadSuccessful)),
@@ -70,28 +83,47 @@ BlackboxExporter::BlackboxExporter(exporter::Context& context, const Options& op
       unknown_modules_(context.registry.counter(kUnknownModules)) {}
 
 Status BlackboxExporter::start() {
-  if (auto level = parse_log_level(options_.log_prober); !level) return level.error().in("--log.prober");
+  raise_descriptor_limit();
+  const auto level = parse_log_level(options_.log_prober);
+  if (!level) return level.error().in("--log.prober");
+  tools_.log_level = *level;
   if (auto loaded = reload(); !loaded) return loaded.error();
   add_routes();
+  if (options_.auto_reload) watch_files();
   return Ok{};
 }
 
 Status BlackboxExporter::reload() {
-  auto config = load_config(options_.config_file);
-  if (!config) {
+  auto loaded = load_config(options_.config_file, options_.modules_directory);
+  if (!loaded) {
     reload_successful_.set(0);
-    return config.error();
+    return loaded.error();
   }
-  for (const auto& [name, module] : config->modules) {
+  reload_successful_.set(1);
+  reload_time_.set(static_cast<double>(context_.clock.wall_ms()) / 1000);
+  if (loaded->checksum == checksum_) return Ok{};
+  for (const auto& [name, module] : loaded->config.modules) {
+    if (module.http.client.oauth2) {
+      context_.logger.warn("probes of this module go without a token: this version does not fetch any",
+                           {{"module", name}});
+    }
     if (find_prober(module.prober)->start != start_missing_probe) continue;
     context_.logger.warn("probes of this module will fail: this version does not run its prober",
                          {{"module", name}, {"prober", module.prober}});
   }
-  config_ = std::make_shared<Config>(std::move(*config));
-  reload_successful_.set(1);
-  reload_time_.set(static_cast<double>(context_.clock.wall_ms()) / 1000);
+  config_ = std::make_shared<Config>(std::move(loaded->config));
+  checksum_ = loaded->checksum;
   context_.logger.info("Loaded config file", {{"file", options_.config_file}});
   return Ok{};
+}
+
+void BlackboxExporter::watch_files() {
+  context_.loop.after(std::max(options_.auto_reload_interval, kReloadIntervalMin), [this] {
+    if (auto reloaded = reload(); !reloaded) {
+      context_.logger.error("Error reloading config", {{"err", reloaded.error().message()}});
+    }
+    watch_files();
+  });
 }
 
 void BlackboxExporter::add_routes() {
@@ -122,33 +154,46 @@ void BlackboxExporter::handle_probe(http::Request request, http::Responder respo
     return responder.send(bad_request("Unknown module " + quoted(name)));
   }
   const std::string_view header = request.header("X-Prometheus-Scrape-Timeout-Seconds");
-  const auto scrape_timeout = header.empty() ? kTimeoutSecondsWithoutHeader : parse_number(header);
+  auto scrape_timeout = header.empty() ? kTimeoutSecondsWithoutHeader : parse_number(header);
   if (!scrape_timeout) {
     return responder.send(http::text_response(
         500, "Failed to parse timeout from Prometheus header: " + quoted(header) + " is not a number\n"));
   }
-  const std::string target(request.parameter("target").value_or(""));
+  const std::string once(request.parameter("target").value_or(""));
+  // Decoded once more than the query, as by the reference.
+  const std::string target = decode_query(once).value_or(once);
   if (target.empty()) return responder.send(bad_request("Target parameter is missing"));
 
-  const Module& module = found->second;
-  const auto timeout = choose_timeout(module.timeout, *scrape_timeout - options_.timeout_offset_seconds);
-  const bool debug = request.parameter("debug") == "true";
-  const std::string host_name(request.parameter("hostname").value_or(""));
+  // The module lives as long as its configuration, which a reload replaces.
+  const std::shared_ptr<const Module> module(config_, &found->second);
+  std::string host_name(request.parameter("hostname").value_or(""));
+  const std::string* host = host_header(module->http);
+  if (!host_name.empty() && module->prober == "http" && host != nullptr && *host != host_name) {
+    return responder.send(bad_request("host header defined both in module configuration (" + *host +
+                                      ") and with URL-parameter 'hostname' (" + host_name + ")"));
+  }
+  if (*scrape_timeout == 0) scrape_timeout = kTimeoutSecondsWithoutHeader;
+  const auto timeout = choose_timeout(module->timeout, *scrape_timeout - options_.timeout_offset_seconds);
   // std::function copies what it holds, so the responder is shared with it.
   auto answer = std::make_shared<http::Responder>(std::move(responder));
-  const auto done = [this, answer, debug, name, target, module, request](ProbeOutcome outcome) {
-    std::string text = report(module, outcome);
-    answer->send(debug ? http::text_response(200, text) : exporter::expose(request, std::move(outcome.page)));
-    history_.add(
-        {.id = 0, .module = name, .target = target, .success = outcome.success, .report = std::move(text)});
+  const auto done = [this, answer, target, module, request = std::move(request)](ProbeOutcome outcome) {
+    ProbeRecord record{.id = 0,
+                       .module = module,
+                       .target = target,
+                       .success = outcome.success,
+                       .log = std::move(outcome.log),
+                       .page = std::move(outcome.page)};
+    const bool debug = request.parameter("debug") == "true";
+    answer->send(debug ? http::text_response(200, write_report(record))
+                       : exporter::expose(request, record.page));
+    history_.add(std::move(record));
   };
-  const Prober* prober = find_prober(module.prober);
-  prober->start(std::make_shared<Probe>(tools_, module, target, host_name, timeout, done));
-}
-
-std::string BlackboxExporter::report(const Module& module, const ProbeOutcome& outcome) const {
-  return "Logs for the probe:\n" + outcome.log + "\n\n\nMetrics that would have been returned:\n" +
-         outcome.page + "\n\n\nModule configuration:\n" + yaml::write(hide_secrets(module.source));
+  if (module->both_ip_protocols) {
+    const ProbeRequest both{.module = module, .target = target, .host_name = host_name, .timeout = timeout};
+    return probe_both_protocols(tools_, both, done);
+  }
+  find_prober(module->prober)
+      ->start(std::make_shared<Probe>(tools_, module, target, std::move(host_name), timeout, done));
 }
 
 http::Response BlackboxExporter::show_config() const {
@@ -171,17 +216,13 @@ http::Response BlackboxExporter::show_log(const http::Request& request) const {
     return bad_request("Missing probe id or target");
   }
   if (record == nullptr) return http::text_response(404, "Probe not found\n");
-  return http::text_response(200, record->report);
+  return http::text_response(200, write_report(*record));
 }
 
 http::Response BlackboxExporter::show_history() const {
-  std::string page =
-      "<!DOCTYPE html><html><head><title>Recent probes</title></head><body><h1>Recent probes</h1>\n"
-      "<table border=\"1\"><tr><th>Module</th><th>Target</th><th>Result</th><th>Debug</th></tr>\n";
-  for (const auto* list : {&history_.recent(), &history_.failures()}) {
-    for (auto record = list->rbegin(); record != list->rend(); ++record) append_row(page, *record);
-  }
-  return http::html_response(page + "</table></body></html>\n");
+  return http::html_response(
+      "<!DOCTYPE html><html><head><title>Recent probes</title></head><body><h1>Recent probes</h1>\n" +
+      write_history_table(history_) + "</body></html>\n");
 }
 
 }  // namespace sonde::blackbox

@@ -1,11 +1,14 @@
 #pragma once
 // The exporter: blackbox.yml and its reload, /probe, and the pages that say what happened. Loop thread.
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "common/exporter/frame.h"
 #include "common/http_client/client.h"
+#include "common/http_client/tls_session.h"
 #include "common/metrics/instruments.h"
 #include "exporters/blackbox/history.h"
 #include "exporters/blackbox/module.h"
@@ -14,9 +17,6 @@
 #include "exporters/blackbox/resolver.h"
 
 namespace sonde::blackbox {
-
-// Reads and checks a configuration file.
-Result<Config> load_config(const std::string& path);
 
 class BlackboxExporter {
  public:
@@ -29,19 +29,21 @@ class BlackboxExporter {
 
  private:
   void add_routes();
+  void watch_files();
   void handle_probe(http::Request request, http::Responder responder);
   http::Response show_config() const;
   http::Response show_log(const http::Request& request) const;
   http::Response show_history() const;
-  std::string report(const Module& module, const ProbeOutcome& outcome) const;
 
   exporter::Context& context_;
   const Options& options_;
   http::Client client_;
+  http::TlsStores tls_stores_;
   Resolver resolver_;
   ProbeTools tools_;
   History history_;
   std::shared_ptr<const Config> config_;  // Shared, so that a reload does not wait for its readers.
+  std::optional<uint64_t> checksum_;      // of config_
   Gauge& reload_successful_;
   Gauge& reload_time_;
   Counter& unknown_modules_;

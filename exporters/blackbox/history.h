@@ -4,18 +4,25 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
+
+#include "exporters/blackbox/module.h"
 
 namespace sonde::blackbox {
 
 struct ProbeRecord {
   uint64_t id = 0;
-  std::string module;
+  std::shared_ptr<const Module> module;  // Shared with the configuration of its time.
   std::string target;
   bool success = false;
-  std::string report;  // what debug=true would have shown
+  std::string log;
+  std::string page;  // the metrics
 };
+
+// What debug=true shows: log, metrics and module, without secrets.
+std::string write_report(const ProbeRecord& record);
 
 class History {
  public:
@@ -25,9 +32,9 @@ class History {
   // The record of an id, or the newest of a target (and module, unless ""); nullptr when it is gone.
   const ProbeRecord* find(uint64_t id) const;
   const ProbeRecord* find(std::string_view target, std::string_view module) const;
-  // Oldest first.
-  const std::deque<ProbeRecord>& recent() const { return recent_; }
-  const std::deque<ProbeRecord>& failures() const { return failures_; }
+
+  const std::deque<ProbeRecord>& recent() const { return recent_; }      // oldest first
+  const std::deque<ProbeRecord>& failures() const { return failures_; }  // pushed out of recent
 
  private:
   const size_t records_max_;
@@ -35,5 +42,8 @@ class History {
   std::deque<ProbeRecord> recent_;
   std::deque<ProbeRecord> failures_;
 };
+
+// A table of the records, newest first, with links to their reports.
+std::string write_history_table(const History& history);
 
 }  // namespace sonde::blackbox

@@ -65,11 +65,8 @@ void refuse_unsupported(yaml::Fields& fields) {
 
 void check_compression(yaml::Fields& fields, const HttpModule& module) {
   if (module.compression.empty()) return;
-  if (!std::ranges::binary_search(kCompressions, std::string_view(module.compression))) {
+  if (!std::ranges::binary_search(kCompressions, std::string_view(to_lower_ascii(module.compression)))) {
     fields.fail("compression", "compression wants gzip, br, deflate or identity");
-  }
-  if (module.compression == "br") {
-    fields.fail("compression", "compression br is not supported: this build has no brotli");
   }
   for (const auto& [name, value] : module.headers) {
     if (equals_ignoring_case(name, "Accept-Encoding") && !accepts_encoding(value, module.compression)) {
@@ -86,6 +83,10 @@ void decode(const yaml::Value& in, HttpModule& out) {
   refuse_unsupported(fields);
   fields.read("valid_status_codes", out.valid_status_codes);
   fields.read("valid_http_versions", out.valid_http_versions);
+  if (std::ranges::find(out.valid_http_versions, "HTTP/3.0") != out.valid_http_versions.end()) {
+    fields.fail("valid_http_versions",
+                "HTTP/3 cannot be used as a valid HTTP version when enable_http3 is false");
+  }
   read_address_choice(fields, out.address);
   fields.read("skip_resolve_phase_with_proxy", out.skip_resolve_phase_with_proxy);
   fields.read("fail_if_ssl", out.fail_if_ssl);

@@ -13,7 +13,7 @@
 #include "common/core/text.h"
 #include "common/http_client/client.h"
 #include "common/io/file_system.h"
-#include "common/io/gzip.h"
+#include "exporters/blackbox/body_coding.h"
 #include "exporters/blackbox/http_url.h"
 #include "exporters/blackbox/prober.h"
 #include "exporters/blackbox/resolver.h"
@@ -77,23 +77,34 @@ class HttpProbe : public std::enable_shared_from_this<HttpProbe> {
 
   void start() {
     url_ = probe_->target();
-    if (!url_.starts_with("http://") && !url_.starts_with("https://")) url_ = "http://" + url_;
+    const std::string lower = to_lower_ascii(url_.substr(0, 8));
+    if (!lower.starts_with("http://") && !lower.starts_with("https://")) url_ = "http://" + url_;
     first_host_ = url_host(url_);
     method_ = module_.method.empty() ? "GET" : module_.method;
     body_ = module_.body;
     if (!module_.body_file.empty()) {
       auto text = io::read_file(io::real_file_system(), module_.body_file, kRequestBodyBytesMax);
-      if (!text) return fail("Error reading the body file", text.error().message());
+      if (!text) return fail("request", "Error creating request", text.error());
       body_ = std::move(*text);
     }
     next_hop();
   }
 
  private:
-  void fail(std::string_view message, const std::string& error) {
-    probe_->log(LogLevel::Error, message, {{"err", error}});
+  void fail(std::string_view phase, std::string_view message, const Error& error) {
+    probe_->log_failure(phase, message, error);
     emit(false);
   }
+
+  // A verdict on the answer.
+  bool reject(std::string_view reason, std::string_view message,
+              std::initializer_list<LogField> fields = {}) {
+    probe_->note_failure({.phase = "validate", .reason = reason});
+    probe_->log(LogLevel::Error, message, fields);
+    return false;
+  }
+
+  bool is_https() const { return to_lower_ascii(url_.substr(0, 8)) == "https://"; }
 
   bool has_proxy() const {
     return !module_.client.proxy_url.empty() || module_.client.proxy_from_environment;
@@ -101,10 +112,14 @@ class HttpProbe : public std::enable_shared_from_this<HttpProbe> {
 
   void next_hop() {
     const std::string host = url_host(url_);
-    if (host.empty()) return fail("Could not parse target URL", "no host in " + quoted(url_));
+    if (host.empty()) {
+      return fail("resolve", "Could not parse target URL",
+                  Error(ErrorCode::InvalidArgument, "no host in " + quoted(url_)));
+    }
     if (module_.skip_resolve_phase_with_proxy && has_proxy()) return send({});
     if (redirect_count_ == 0) {
       // The first look-up is the probe's own and exported.
+      resolved_ = true;
       return resolve_for_probe(
           probe_, host, module_.address,
           [self = shared_from_this()](const IpAddress& address, double seconds) {
@@ -116,14 +131,15 @@ class HttpProbe : public std::enable_shared_from_this<HttpProbe> {
             self->emit(false);
           });
     }
+    resolved_ = true;
     const int64_t begin = probe_->tools().clock.monotonic_ns();
     probe_->tools().resolver.resolve(host, module_.address, probe_->deadline_monotonic_ns(),
                                      [self = shared_from_this(), begin](Result<IpAddress> address) {
                                        if (self->probe_->finished()) return;
                                        self->phases_.resolve += self->probe_->seconds_since(begin);
                                        if (!address)
-                                         return self->fail("Resolution of the redirect failed",
-                                                           address.error().message());
+                                         return self->fail("resolve", "Resolution of the redirect failed",
+                                                           address.error());
                                        self->send(address->text);
                                      });
   }
@@ -136,13 +152,12 @@ class HttpProbe : public std::enable_shared_from_this<HttpProbe> {
     request.timeout = probe_->time_left();
     request.body_bytes_max =
         module_.body_size_max_bytes == 0 ? kBodyBytesMax : module_.body_size_max_bytes + 1;
-    request.dial_ip = ip;
+    // A proxy is told the name, as by the reference.
+    if (!has_proxy() || is_https()) request.dial_ip = ip;
     request.trace = trace_ = std::make_shared<http::RequestTrace>();
     bool has_agent = false;
-    bool has_encoding = false;
     for (const auto& [name, value] : module_.headers) {
       has_agent = has_agent || equals_ignoring_case(name, "User-Agent");
-      has_encoding = has_encoding || equals_ignoring_case(name, "Accept-Encoding");
       const bool is_host = equals_ignoring_case(name, "Host");
       // A Host header is for the target, not for where it redirects to.
       if (is_host && (redirect_count_ > 0 || !probe_->host_name().empty())) continue;
@@ -151,8 +166,6 @@ class HttpProbe : public std::enable_shared_from_this<HttpProbe> {
     if (!probe_->host_name().empty() && redirect_count_ == 0)
       request.headers.push_back({"Host", probe_->host_name()});
     if (!has_agent) request.headers.push_back({"User-Agent", probe_->tools().user_agent});
-    if (!has_encoding && !module_.compression.empty())
-      request.headers.push_back({"Accept-Encoding", module_.compression});
     if (!cookies_.empty()) request.headers.push_back({"Cookie", cookies_});
     return request;
   }
@@ -178,7 +191,7 @@ class HttpProbe : public std::enable_shared_from_this<HttpProbe> {
 
   void send(const std::string& ip) {
     http::FetchRequest request = make_request(ip);
-    probe_->log(LogLevel::Info, "Making HTTP request", {{"url", url_}, {"ip", ip}});
+    probe_->log(LogLevel::Debug, "Making HTTP request", {{"url", url_}, {"ip", ip}});
     auto config = make_config(request);
     probe_->tools().http_client.fetch(std::move(request), std::move(config),
                                       [self = shared_from_this()](Result<http::FetchResponse> response) {
@@ -191,20 +204,43 @@ class HttpProbe : public std::enable_shared_from_this<HttpProbe> {
     phases_.tls += trace_->tls_seconds.value_or(0);
     phases_.processing += trace_->processing_seconds.value_or(0);
     phases_.transfer += trace_->transfer_seconds.value_or(0);
-    if (!response) return fail("Error for HTTP request", response.error().message());
-    probe_->log(LogLevel::Info, "Received HTTP response",
+    if (!response) return receive_part(response.error());
+    probe_->log(LogLevel::Debug, "Received HTTP response",
                 {{"status_code", std::to_string(response->status)}});
     if (!response->redirect_url.empty() && module_.follow_redirects) return follow(*response);
     // One that is not followed is counted, too, as in the reference.
-    if (!response->redirect_url.empty()) ++redirect_count_;
+    const bool kept = !response->redirect_url.empty();
+    if (kept) ++redirect_count_;
     response_ = std::move(*response);
-    emit(judge());
+    const bool success = judge();
+    if (kept) body_length_ = 0;  // The reference does not read it.
+    emit(success);
+  }
+
+  // An answer that began and did not end is judged by what came, and is a failure.
+  void receive_part(const Error& error) {
+    if (trace_->status == 0) {
+      const std::string_view phase = trace_->processing_seconds ? "response"
+                                     : trace_->tls_seconds      ? "request"
+                                     : trace_->tls.begun        ? "tls"
+                                     : trace_->connect_seconds  ? "request"
+                                                                : "connect";
+      return fail(phase, "Error for HTTP request", error);
+    }
+    response_.status = trace_->status;
+    response_.headers = trace_->headers;
+    body_length_ = trace_->body_size_bytes;
+    if (error.code() == ErrorCode::LimitExceeded) body_length_ = module_.body_size_max_bytes;
+    if (judge_status()) judge_headers();
+    fail("response", "Failed to read HTTP response body", error);
   }
 
   void follow(const http::FetchResponse& response) {
     if (++redirect_count_ > kRedirectsMax) {
       response_ = response;  // The last answer is what is reported.
-      return fail("Error for HTTP request", "stopped after " + std::to_string(kRedirectsMax) + " redirects");
+      return fail(
+          "response", "Error for HTTP request",
+          Error(ErrorCode::LimitExceeded, "stopped after " + std::to_string(kRedirectsMax) + " redirects"));
     }
     keep_cookies(response);
     // RFC 9110, 15.4: all but 307 and 308 turn into a GET, as Go's client does it.
@@ -213,7 +249,7 @@ class HttpProbe : public std::enable_shared_from_this<HttpProbe> {
       body_.clear();
     }
     url_ = response.redirect_url;
-    probe_->log(LogLevel::Info, "Following redirect", {{"url", url_}});
+    probe_->log(LogLevel::Debug, "Following redirect", {{"url", url_}});
     next_hop();
   }
 
@@ -234,7 +270,7 @@ class HttpProbe : public std::enable_shared_from_this<HttpProbe> {
     const bool readable = decode_body(body);
     if (success && readable) success = judge_body(body);
     success = success && readable;
-    body_length_ = body.size();
+    if (readable) body_length_ = body.size();
     return success && judge_version() && judge_ssl();
   }
 
@@ -243,11 +279,8 @@ class HttpProbe : public std::enable_shared_from_this<HttpProbe> {
     const int status = response_.status;
     const bool good =
         valid.empty() ? status >= 200 && status < 300 : std::ranges::find(valid, status) != valid.end();
-    if (!good) {
-      probe_->log(LogLevel::Info, "Invalid HTTP response status code",
-                  {{"status_code", std::to_string(status)}});
-    }
-    return good;
+    return good ||
+           reject("status", "Invalid HTTP response status code", {{"status_code", std::to_string(status)}});
   }
 
   bool judge_headers() {
@@ -275,9 +308,9 @@ class HttpProbe : public std::enable_shared_from_this<HttpProbe> {
 
   bool regex_failure(std::string_view what, const std::string& detail) {
     failed_due_to_regex_ = true;
-    probe_->log(LogLevel::Error, std::string(what) + " did not match the regular expressions of the module",
-                {{"detail", detail}});
-    return false;
+    return reject(what == "Header" ? "header" : "regexp",
+                  std::string(what) + " did not match the regular expressions of the module",
+                  {{"detail", detail}});
   }
 
   bool judge_body(const std::string& body) {
@@ -291,40 +324,33 @@ class HttpProbe : public std::enable_shared_from_this<HttpProbe> {
 
   bool decode_body(std::string& body) {
     const uint64_t bytes_max = module_.body_size_max_bytes == 0 ? kBodyBytesMax : module_.body_size_max_bytes;
-    if (module_.compression != "gzip" && module_.compression != "deflate") {
-      body = std::move(response_.body);
+    auto decoded = decompress(module_.compression, std::move(response_.body), bytes_max);
+    if (decoded) {
+      body = std::move(*decoded);
       return true;
     }
-    auto decoded = module_.compression == "gzip" ? io::gunzip(response_.body, bytes_max)
-                                                 : io::inflate_raw(response_.body, bytes_max);
-    if (!decoded) {
-      probe_->log(LogLevel::Error, "Failed to decode the response body",
-                  {{"err", decoded.error().message()}});
-      return false;
-    }
-    body = std::move(*decoded);
-    return true;
+    if (decoded.error().code() == ErrorCode::LimitExceeded) body_length_ = module_.body_size_max_bytes;
+    probe_->log_failure("response", "Failed to read HTTP response body", decoded.error());
+    return false;
   }
 
   bool judge_version() {
     const auto& valid = module_.valid_http_versions;
     const std::string version = version_text(trace_->http_version);
     if (valid.empty() || std::ranges::find(valid, version) != valid.end()) return true;
-    probe_->log(LogLevel::Error, "Invalid HTTP version number", {{"version", version}});
-    return false;
+    return reject("version", "Invalid HTTP version number", {{"version", version}});
   }
 
   bool judge_ssl() {
-    const bool ssl = url_.starts_with("https://");
-    if (ssl && module_.fail_if_ssl) probe_->log(LogLevel::Error, "Final request was over SSL");
-    if (!ssl && module_.fail_if_not_ssl) probe_->log(LogLevel::Error, "Final request was not over SSL");
-    return ssl ? !module_.fail_if_ssl : !module_.fail_if_not_ssl;
+    if (is_https() && module_.fail_if_ssl) return reject("ssl", "Final request was over SSL");
+    if (!is_https() && module_.fail_if_not_ssl) return reject("ssl", "Final request was not over SSL");
+    return true;
   }
 
   void emit(bool success) {
     if (probe_->finished()) return;
     exposition::MetricSink& sink = probe_->sink();
-    sink.sample(kPhases, {"resolve"}, phases_.resolve);
+    if (resolved_) sink.sample(kPhases, {"resolve"}, phases_.resolve);
     if (trace_) {  // A request was made.
       sink.sample(kPhases, {"connect"}, phases_.connect);
       sink.sample(kPhases, {"processing"}, phases_.processing);
@@ -336,14 +362,14 @@ class HttpProbe : public std::enable_shared_from_this<HttpProbe> {
     sink.sample(kContentLength, answered ? static_cast<double>(length.value_or(-1)) : 0);
     sink.sample(kBodyLength, static_cast<double>(body_length_));
     sink.sample(kRedirects, redirect_count_);
-    sink.sample(kSsl, answered && url_.starts_with("https://") ? 1 : 0);
+    sink.sample(kSsl, answered && is_https() ? 1 : 0);
     sink.sample(kStatusCode, response_.status);
     sink.sample(kVersion, answered ? trace_->http_version : 0);
     sink.sample(kFailedRegex, failed_due_to_regex_ ? 1 : 0);
     if (const auto modified = parse_http_date(response_.header("Last-Modified"))) {
       sink.sample(kLastModified, static_cast<double>(*modified));
     }
-    if (trace_ && !trace_->presented.empty()) emit_tls(*trace_, sink);
+    if (trace_) emit_tls(trace_->tls, kTlsOfHttp, sink);
     probe_->finish(success);
   }
 
@@ -358,7 +384,8 @@ class HttpProbe : public std::enable_shared_from_this<HttpProbe> {
   Phases phases_;
   std::shared_ptr<http::RequestTrace> trace_;
   http::FetchResponse response_;
-  size_t body_length_ = 0;
+  uint64_t body_length_ = 0;
+  bool resolved_ = false;
   bool failed_due_to_regex_ = false;
 };
 

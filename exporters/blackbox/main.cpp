@@ -5,6 +5,7 @@
 
 #include "common/exporter/frame.h"
 #include "exporters/blackbox/blackbox_exporter.h"
+#include "exporters/blackbox/config_files.h"
 #include "exporters/blackbox/options.h"
 
 int main(int argc, char** argv) {
@@ -19,10 +20,11 @@ int main(int argc, char** argv) {
   application.default_listen_address = ":9115";
   application.links = {{"config", "Configuration"}, {"history", "Recent probes"}};
   application.has_telemetry_path = false;
+  application.connections_max = 4096;  // A probe holds its connection until it is over.
   application.add_flags = [&](sonde::exporter::Flags& flags) { add_flags(flags, options); };
   application.before_serving = [&]() -> std::optional<int> {
     if (!options.config_check) return std::nullopt;
-    const auto config = sonde::blackbox::load_config(options.config_file);
+    const auto config = sonde::blackbox::load_config(options.config_file, options.modules_directory);
     if (!config) std::fprintf(stderr, "%s\n", config.error().message().c_str());
     return config ? 0 : 1;
   };

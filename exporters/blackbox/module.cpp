@@ -7,32 +7,21 @@
 #include "common/core/duration.h"
 #include "common/core/text.h"
 #include "common/http_client/client_config_yaml.h"
+#include "common/metrics/labels.h"
+#include "exporters/blackbox/dns_names.h"
 #include "exporters/blackbox/prober.h"
 
 namespace sonde::blackbox {
 namespace {
 
 constexpr int kTtlMax = 255;
+constexpr int kPacketCountMax = 1000;
+constexpr std::chrono::milliseconds kPacketIntervalMin{1};
 constexpr int kPayloadBytesMax = 65'507;  // of an IPv4 datagram
 
-constexpr std::array kIpProtocols{yaml::Choice<IpProtocol>{"ip4", IpProtocol::Ip4},
+constexpr std::array kIpProtocols{yaml::Choice<IpProtocol>{"", IpProtocol::Ip6},
+                                  yaml::Choice<IpProtocol>{"ip4", IpProtocol::Ip4},
                                   yaml::Choice<IpProtocol>{"ip6", IpProtocol::Ip6}};
-
-// Sorted. IANA names that the reference knows.
-constexpr std::array<std::string_view, 6> kDnsClasses{"ANY", "CH", "CS", "HS", "IN", "NONE"};
-static_assert(std::ranges::is_sorted(kDnsClasses));
-constexpr std::array<std::string_view, 88> kDnsTypes{
-    "A",     "A6",     "AAAA",       "AFSDB",   "AMTRELAY", "ANY",      "APL",         "ATMA",
-    "AVC",   "AXFR",   "CAA",        "CDNSKEY", "CDS",      "CERT",     "CNAME",       "CSYNC",
-    "DHCID", "DLV",    "DNAME",      "DNSKEY",  "DS",       "EID",      "EUI48",       "EUI64",
-    "GID",   "GPOS",   "HINFO",      "HIP",     "HTTPS",    "IPSECKEY", "ISDN",        "IXFR",
-    "KEY",   "KX",     "L32",        "L64",     "LOC",      "LP",       "MAILA",       "MAILB",
-    "MB",    "MD",     "MF",         "MG",      "MINFO",    "MR",       "MX",          "NAPTR",
-    "NID",   "NIMLOC", "NINFO",      "NS",      "NSAP-PTR", "NSEC",     "NSEC3",       "NSEC3PARAM",
-    "NULL",  "NXT",    "OPENPGPKEY", "OPT",     "PTR",      "PX",       "RKEY",        "RP",
-    "RRSIG", "RT",     "SIG",        "SMIMEA",  "SOA",      "SPF",      "SRV",         "SSHFP",
-    "SVCB",  "TA",     "TALINK",     "TKEY",    "TLSA",     "TSIG",     "TXT",         "UID",
-    "UINFO", "UNSPEC", "URI",        "WKS",     "X25",      "ZONEMD",   "ZZRESERVED1", "ZZRESERVED2"};
 
 // Keys whose texts, and lists of them, no page shows. Differs: in any case of letters, so that the header
 // Authorization is among them.
@@ -63,12 +52,16 @@ void decode(const yaml::Value& in, QueryResponse& out) {
       yaml::Fields label(item, "config.Label");
       label.read("name", name);
       label.read("value", value);
+      if (!is_legacy_label_name(name)) label.fail("name", "not a label's name: " + quoted(name));
       label.finish();
       out.labels[name] = value;
     }
   });
   fields.read("send", out.send);
   fields.read("starttls", out.starttls);
+  if (!out.expect.empty() && !out.expect_bytes.empty()) {
+    fields.fail("expect_bytes", "expect and expect_bytes are mutually exclusive");
+  }
   fields.finish();
 }
 
@@ -82,7 +75,10 @@ void decode(const yaml::Value& in, RecordValidator& out) {
 }
 
 void read_address_choice(yaml::Fields& fields, AddressChoice& out) {
-  fields.choose("preferred_ip_protocol", kIpProtocols, out.preferred);
+  fields.visit("preferred_ip_protocol", [&](const yaml::Value& value) {
+    if (value.is_null()) return;
+    yaml::decode_choice(value, kIpProtocols, out.preferred);
+  });
   fields.read("ip_protocol_fallback", out.fallback);
 }
 
@@ -98,6 +94,12 @@ void decode(const yaml::Value& in, IcmpModule& out) {
   if (out.payload_size_bytes < 0 || out.payload_size_bytes > kPayloadBytesMax) {
     fields.fail("payload_size", "\"payload_size\" wants 0 to 65507");
   }
+  fields.read("packet_count", out.packet_count);
+  if (out.packet_count < 1 || out.packet_count > kPacketCountMax)
+    fields.fail("packet_count", "\"packet_count\" wants 1 to 1000");
+  fields.read("packet_interval", out.packet_interval);
+  if (out.packet_interval < kPacketIntervalMin)
+    fields.fail("packet_interval", "\"packet_interval\" wants at least 1ms");
   fields.finish();
 }
 
@@ -105,6 +107,14 @@ void decode(const yaml::Value& in, TcpModule& out) {
   yaml::Fields fields(in, "config.TCPProbe");
   read_address_choice(fields, out.address);
   fields.read("source_ip_address", out.source_ip_address);
+  fields.read("query_response", out.query_response);
+  fields.read("tls", out.tls);
+  fields.read("tls_config", out.tls_config);
+  fields.finish();
+}
+
+void decode(const yaml::Value& in, UnixModule& out) {
+  yaml::Fields fields(in, "config.UnixProbe");
   fields.read("query_response", out.query_response);
   fields.read("tls", out.tls);
   fields.read("tls_config", out.tls_config);
@@ -126,11 +136,14 @@ void decode(const yaml::Value& in, DnsModule& out) {
   fields.read("validate_answer_rrs", out.answer);
   fields.read("validate_authority_rrs", out.authority);
   fields.read("validate_additional_rrs", out.additional);
+  if (out.query_class.empty()) out.query_class = "IN";
+  if (out.query_type.empty()) out.query_type = "ANY";
+  if (out.transport_protocol.empty()) out.transport_protocol = "udp";
   if (out.query_name.empty()) fields.fail("query name must be set for DNS module");
-  if (std::ranges::find(kDnsClasses, std::string_view(out.query_class)) == kDnsClasses.end()) {
+  if (!dns_class_number(out.query_class)) {
     fields.fail("query_class", "query class " + quoted(out.query_class) + " is not valid");
   }
-  if (std::ranges::find(kDnsTypes, std::string_view(out.query_type)) == kDnsTypes.end()) {
+  if (!dns_type_number(out.query_type)) {
     fields.fail("query_type", "query type " + quoted(out.query_type) + " is not valid");
   }
   if (out.transport_protocol != "udp" && out.transport_protocol != "tcp") {
@@ -174,6 +187,7 @@ void decode(const yaml::Value& in, Module& out) {
     if (!timeout) return value.fail(timeout.error().message());
     out.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(*timeout);
   });
+  fields.read("both_ip_protocols", out.both_ip_protocols);
   fields.read("http", out.http);
   fields.read("icmp", out.icmp);
   fields.read("tcp", out.tcp);
@@ -182,12 +196,17 @@ void decode(const yaml::Value& in, Module& out) {
   fields.read("grpc", out.grpc);
   fields.read("websocket", out.websocket);
   if (out.prober.empty()) fields.fail("prober must be set");
+  const Prober* prober = find_prober(out.prober);
+  if (out.both_ip_protocols && prober != nullptr && prober->address == nullptr) {
+    fields.fail("both_ip_protocols", "prober " + quoted(out.prober) + " has no addresses to choose from");
+  }
   fields.finish();
 }
 
 void decode(const yaml::Value& in, Config& out) {
   yaml::Fields fields(in, "config.plain");
   fields.read("modules", out.modules);
+  for (auto& [name, module] : out.modules) module.name = name;
   fields.finish();
 }
 

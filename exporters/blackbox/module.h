@@ -54,7 +54,10 @@ struct IcmpModule {
   std::string source_ip_address;
   int payload_size_bytes = 0;
   bool dont_fragment = false;
-  int ttl = 0;  // 0: the system's
+  int ttl = 64;  // 0: the system's
+  // Ours alone: several requests per probe, so that loss and spread are seen.
+  int packet_count = 1;
+  std::chrono::milliseconds packet_interval{200};
 };
 
 struct QueryResponse {
@@ -72,6 +75,9 @@ struct TcpModule {
   bool tls = false;
   http::TlsConfig tls_config;
 };
+
+// As a TcpModule, with fewer keys.
+struct UnixModule : TcpModule {};
 
 struct RecordValidator {
   std::vector<Pattern> fail_if_matches;
@@ -112,12 +118,14 @@ struct WebsocketModule {
 };
 
 struct Module {
+  std::string name;
   std::string prober;
   std::chrono::milliseconds timeout{0};  // 0: the scraper's
+  bool both_ip_protocols = false;        // Ours alone: every family that the target has is probed.
   HttpModule http;
   IcmpModule icmp;
   TcpModule tcp;
-  TcpModule unix_socket;
+  UnixModule unix_socket;
   DnsModule dns;
   GrpcModule grpc;
   WebsocketModule websocket;
@@ -125,7 +133,7 @@ struct Module {
 };
 
 struct Config {
-  std::map<std::string, Module> modules;
+  std::map<std::string, Module> modules;  // by name
 };
 
 void decode(const yaml::Value& in, Config& out);
@@ -135,6 +143,7 @@ void decode(const yaml::Value& in, RecordValidator& out);
 void decode(const yaml::Value& in, HttpModule& out);
 void decode(const yaml::Value& in, IcmpModule& out);
 void decode(const yaml::Value& in, TcpModule& out);
+void decode(const yaml::Value& in, UnixModule& out);
 void decode(const yaml::Value& in, DnsModule& out);
 void decode(const yaml::Value& in, GrpcModule& out);
 void decode(const yaml::Value& in, WebsocketModule& out);

@@ -1,6 +1,7 @@
 #pragma once
 // The blackbox exporter's own flags.
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -10,10 +11,14 @@ namespace sonde::blackbox {
 
 struct Options {
   std::string config_file = "blackbox.yml";
+  std::string modules_directory;  // more files of modules; "": none
   bool config_check = false;
+  bool auto_reload = false;
+  std::chrono::milliseconds auto_reload_interval{30'000};
   double timeout_offset_seconds = 0.5;
   int64_t history_limit = 100;
   std::string log_prober = "info";
+  bool failure_info = false;
 };
 
 void add_flags(exporter::Flags& flags, Options& options);

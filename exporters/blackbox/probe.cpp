@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "common/core/text.h"
 
@@ -12,13 +13,38 @@ namespace {
 constexpr Desc kSuccess{"probe_success", "Displays whether or not the probe was a success"};
 constexpr Desc kDuration{"probe_duration_seconds", "Returns how long the probe took to complete in seconds"};
 constexpr Desc kTimeout{"probe_timeout_seconds", "Returns the timeout of the probe in seconds"};
+constexpr Desc kFailureInfo{"probe_failure_info",
+                            "Where and why the probe failed, 1; only with --probe.failure-info",
+                            MetricType::Gauge,
+                            {"phase", "reason"}};
 constexpr std::array<std::string_view, 4> kLevels{"debug", "info", "warn", "error"};
 constexpr size_t kLogBytesMax = 256 * 1024;
 
 }  // namespace
 
-Probe::Probe(ProbeTools& tools, Module module, std::string target, std::string host_name,
-             std::chrono::nanoseconds timeout, std::function<void(ProbeOutcome)> done)
+std::string_view failure_reason(const Error& error) {
+  switch (error.code()) {
+    case ErrorCode::DeadlineExceeded:
+      return "timeout";
+    case ErrorCode::NotFound:
+      return "not_found";
+    case ErrorCode::PermissionDenied:
+      return "permission";
+    case ErrorCode::LimitExceeded:
+      return "limit";
+    case ErrorCode::Truncated:
+    case ErrorCode::Corrupt:
+      return "protocol";
+    case ErrorCode::InvalidArgument:
+    case ErrorCode::Unsupported:
+      return "configuration";
+    default:
+      return "unavailable";
+  }
+}
+
+Probe::Probe(ProbeTools& tools, std::shared_ptr<const Module> module, std::string target,
+             std::string host_name, std::chrono::nanoseconds timeout, std::function<void(ProbeOutcome)> done)
     : tools_(tools),
       module_(std::move(module)),
       target_(std::move(target)),
@@ -39,6 +65,7 @@ double Probe::seconds_since(int64_t monotonic_ns) const {
 }
 
 void Probe::log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
+  if (level >= tools_.log_level) log_to_process(level, message, fields);
   if (log_.size() > kLogBytesMax) return;
   log_ += "time=" + write_rfc3339_ms(tools_.clock.wall_ms());
   log_ += " level=";
@@ -52,14 +79,33 @@ void Probe::log(LogLevel level, std::string_view message, std::initializer_list<
   log_ += '\n';
 }
 
+void Probe::log_to_process(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
+  std::vector<LogField> all(fields);
+  all.insert(all.begin(), {{"module", module_->name}, {"target", target_}});
+  tools_.logger.line(level, message, all);
+}
+
+void Probe::log_failure(std::string_view phase, std::string_view message, const Error& error) {
+  note_failure({.phase = phase, .reason = failure_reason(error)});
+  log(LogLevel::Error, message, {{"err", error.message()}});
+}
+
 void Probe::finish(bool success) {
   if (finished()) return;
   const double seconds = seconds_since(begin_monotonic_ns_);
   sink_.sample(kSuccess, success ? 1 : 0);
   sink_.sample(kDuration, seconds);
-  log(success ? LogLevel::Info : LogLevel::Error, success ? "Probe succeeded" : "Probe failed",
+  if (!success && tools_.failure_info) {
+    const bool known = !failure_.phase.empty();
+    sink_.sample(kFailureInfo, {known ? failure_.phase : "unknown", known ? failure_.reason : "unknown"}, 1);
+  }
+  log(success ? LogLevel::Debug : LogLevel::Error, success ? "Probe succeeded" : "Probe failed",
       {{"duration_seconds", std::to_string(seconds)}});
-  ProbeOutcome outcome{.success = success, .page = {}, .log = std::move(log_)};
+  ProbeOutcome outcome{.success = success,
+                       .resolved = resolved_,
+                       .duration_seconds = seconds,
+                       .page = {},
+                       .log = std::move(log_)};
   const exposition::MetricSink* sink = &sink_;
   exposition::join_text({&sink, 1}, outcome.page);
   std::exchange(done_, nullptr)(std::move(outcome));

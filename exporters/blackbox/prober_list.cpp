@@ -6,15 +6,20 @@
 namespace sonde::blackbox {
 namespace {
 
+template <auto kSection>
+AddressChoice& address_of(Module& module) {
+  return (module.*kSection).address;
+}
+
 // Sorted by name.
 constexpr std::array kProbers{
-    Prober{.name = "dns", .start = start_missing_probe},
-    Prober{.name = "grpc", .start = start_missing_probe},
-    Prober{.name = "http", .start = start_http_probe},
-    Prober{.name = "icmp", .start = start_icmp_probe},
-    Prober{.name = "tcp", .start = start_missing_probe},
-    Prober{.name = "unix", .start = start_missing_probe},
-    Prober{.name = "websocket", .start = start_missing_probe},
+    Prober{.name = "dns", .start = start_dns_probe, .address = address_of<&Module::dns>},
+    Prober{.name = "grpc", .start = start_grpc_probe, .address = address_of<&Module::grpc>},
+    Prober{.name = "http", .start = start_http_probe, .address = address_of<&Module::http>},
+    Prober{.name = "icmp", .start = start_icmp_probe, .address = address_of<&Module::icmp>},
+    Prober{.name = "tcp", .start = start_tcp_probe, .address = address_of<&Module::tcp>},
+    Prober{.name = "unix", .start = start_unix_probe},
+    Prober{.name = "websocket", .start = start_missing_probe, .address = address_of<&Module::websocket>},
 };
 static_assert(std::ranges::is_sorted(kProbers, {}, &Prober::name));
 
@@ -26,7 +31,7 @@ const Prober* find_prober(std::string_view name) {
 }
 
 void start_missing_probe(std::shared_ptr<Probe> probe) {
-  probe->log(LogLevel::Error, "This version does not run this prober; it runs http and icmp",
+  probe->log(LogLevel::Error, "This version does not run this prober; see docs/differences.md",
              {{"prober", probe->module().prober}});
   probe->finish(false);
 }

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "common/core/text.h"
+#include "exporters/blackbox/name_files.h"
+#include "exporters/blackbox/stub_resolver.h"
 
 namespace sonde::blackbox {
 namespace {
@@ -34,6 +36,25 @@ std::optional<IpAddress> first_of_family(const addrinfo* list, IpProtocol protoc
   return std::nullopt;
 }
 
+Error no_address(const std::string& host, AddressChoice choice) {
+  const std::string_view wanted = choice.preferred == IpProtocol::Ip4 ? "ip4" : "ip6";
+  return Error(ErrorCode::NotFound, "lookup " + host + ": no " + std::string(wanted) + " address");
+}
+
+// The one to probe among literal addresses.
+Result<IpAddress> choose_address(const std::string& host, const std::vector<std::string>& addresses,
+                                 AddressChoice choice) {
+  std::optional<IpAddress> other;
+  for (const std::string& text : addresses) {
+    const auto address = parse_ip(text);
+    if (!address) continue;
+    if (address->protocol == choice.preferred) return *address;
+    if (!other) other = *address;
+  }
+  if (other && choice.fallback) return *other;
+  return no_address(host, choice);
+}
+
 // Blocking.
 Result<IpAddress> look_up(const std::string& host, AddressChoice choice) {
   addrinfo hints{};
@@ -47,8 +68,7 @@ Result<IpAddress> look_up(const std::string& host, AddressChoice choice) {
   if (choice.fallback) {
     if (auto address = first_of_family(list.get(), other)) return *address;
   }
-  const std::string_view wanted = choice.preferred == IpProtocol::Ip4 ? "ip4" : "ip6";
-  return Error(ErrorCode::NotFound, "lookup " + host + ": no " + std::string(wanted) + " address");
+  return no_address(host, choice);
 }
 
 }  // namespace
@@ -73,10 +93,18 @@ uint32_t hash_ip(const IpAddress& address) {
   return hash;
 }
 
-Resolver::Resolver(loop::EventLoop& loop, LookUp look_up)
+Resolver::Resolver(loop::EventLoop& loop, http::TlsStores& stores, NameSources sources)
     : loop_(loop),
-      look_up_(look_up ? std::move(look_up) : LookUp(&blackbox::look_up)),
+      stores_(stores),
+      sources_(std::move(sources)),
+      look_up_(&blackbox::look_up),
       gate_(std::make_shared<Gate>()) {
+  const MutexLock lock(gate_->mutex);
+  gate_->owner = this;
+}
+
+Resolver::Resolver(loop::EventLoop& loop, http::TlsStores& stores, LookUp look_up)
+    : loop_(loop), stores_(stores), look_up_(std::move(look_up)), gate_(std::make_shared<Gate>()) {
   const MutexLock lock(gate_->mutex);
   gate_->owner = this;
 }
@@ -90,9 +118,11 @@ Resolver::~Resolver() {
 void Resolver::resolve(const std::string& host, AddressChoice choice, int64_t deadline_monotonic_ns,
                        Done done) {
   if (auto literal = parse_ip(host)) {
-    loop_.post([done = std::move(done), address = *literal] { done(address); });
+    if (literal->protocol != choice.preferred && !choice.fallback) literal = no_address(host, choice);
+    loop_.post([done = std::move(done), address = std::move(literal)] { done(address); });
     return;
   }
+  if (sources_ && resolve_here(host, choice, deadline_monotonic_ns, done)) return;
   const uint64_t id = next_id_++;
   Pending& pending = pending_[id];
   pending.done = std::move(done);
@@ -116,6 +146,37 @@ void Resolver::resolve(const std::string& host, AddressChoice choice, int64_t de
   });
 }
 
+// A file that is not there says nothing.
+std::string Resolver::read_setting(const std::string& path) {
+  const auto text = stores_.files().read(path);
+  return text ? **text : "";
+}
+
+bool Resolver::resolve_here(const std::string& host, AddressChoice choice, int64_t deadline_monotonic_ns,
+                            const Done& done) {
+  if (!uses_files_and_dns_only(read_setting(sources_->nsswitch_conf))) return false;
+  const auto known = find_in_hosts(read_setting(sources_->hosts), host);
+  if (!known.empty()) {
+    loop_.post([done, address = choose_address(host, known, choice)] { done(address); });
+    return true;
+  }
+  const ResolverSettings settings = parse_resolv_conf(read_setting(sources_->resolv_conf));
+  StubQuestion question{.names = names_to_ask(host, settings),
+                        .servers = {},
+                        .timeout_seconds = settings.timeout_seconds,
+                        .attempts = settings.attempts,
+                        .deadline_monotonic_ns = deadline_monotonic_ns};
+  for (const std::string& server : settings.servers) {
+    if (auto address = to_socket_address(server, sources_->port)) question.servers.push_back(*address);
+  }
+  if (question.servers.empty()) return false;
+  ask_servers(loop_, stores_, std::move(question),
+              [host, choice, done](Result<std::vector<std::string>> found) {
+                done(found ? choose_address(host, *found, choice) : found.error().in("lookup " + host));
+              });
+  return true;
+}
+
 void Resolver::answer(uint64_t id, Result<IpAddress> address) {
   const auto found = pending_.find(id);
   if (found == pending_.end()) return;  // It came after its deadline.
@@ -129,7 +190,7 @@ void resolve_for_probe(std::shared_ptr<Probe> probe, const std::string& host, Ad
                        std::function<void(const IpAddress&, double seconds)> done,
                        std::function<void(double seconds)> failed) {
   const int64_t begin = probe->tools().clock.monotonic_ns();
-  probe->log(LogLevel::Info, "Resolving target address", {{"target", host}});
+  probe->log(LogLevel::Debug, "Resolving target address", {{"target", host}});
   probe->tools().resolver.resolve(
       host, choice, probe->deadline_monotonic_ns(),
       [probe, begin, done = std::move(done), failed = std::move(failed)](Result<IpAddress> address) {
@@ -139,13 +200,13 @@ void resolve_for_probe(std::shared_ptr<Probe> probe, const std::string& host, Ad
         if (!address) {
           probe->sink().sample(kIpProtocol, 0);
           probe->sink().sample(kIpHash, 0);
-          probe->log(LogLevel::Error, "Resolution with IP protocol failed",
-                     {{"err", address.error().message()}});
+          probe->log_failure("resolve", "Resolution with IP protocol failed", address.error());
           return failed(seconds);
         }
+        probe->note_resolved();
         probe->sink().sample(kIpProtocol, address->protocol == IpProtocol::Ip4 ? 4 : 6);
         probe->sink().sample(kIpHash, hash_ip(*address));
-        probe->log(LogLevel::Info, "Resolved target address", {{"ip", address->text}});
+        probe->log(LogLevel::Debug, "Resolved target address", {{"ip", address->text}});
         done(*address, seconds);
       });
 }

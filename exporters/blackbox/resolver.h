@@ -1,16 +1,19 @@
 #pragma once
-// Names to addresses without blocking the loop: getaddrinfo on the frame's workers. Loop thread. A look-up
-// that hangs is given up at its deadline, and may go on behind the resolver's end.
+// Names to addresses without blocking the loop: by /etc/hosts and DNS questions of our own, or, where the
+// host finds names in other ways too (nsswitch.conf), by getaddrinfo on the frame's workers. Loop thread. A
+// look-up that hangs is given up at its deadline; one of the C library's may go on behind the resolver's end.
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "common/core/mutex.h"
 #include "common/core/result.h"
 #include "common/exporter/worker_pool.h"
+#include "common/http_client/tls_session.h"
 #include "common/loop/event_loop.h"
 #include "exporters/blackbox/module.h"
 #include "exporters/blackbox/probe.h"
@@ -23,13 +26,23 @@ struct IpAddress {
   IpProtocol protocol = IpProtocol::Ip4;
 };
 
+// Where the host's settings lie; port 53 unless a test says otherwise.
+struct NameSources {
+  std::string hosts = "/etc/hosts";
+  std::string resolv_conf = "/etc/resolv.conf";
+  std::string nsswitch_conf = "/etc/nsswitch.conf";
+  std::string port = "53";
+};
+
 class Resolver {
  public:
   using Done = std::function<void(Result<IpAddress>)>;
   // Blocks; called on workers, even after the resolver has gone.
   using LookUp = std::function<Result<IpAddress>(const std::string& host, AddressChoice choice)>;
 
-  explicit Resolver(loop::EventLoop& loop, LookUp look_up = {});  // {}: getaddrinfo
+  Resolver(loop::EventLoop& loop, http::TlsStores& stores, NameSources sources = {});
+  // By `look_up` only.
+  Resolver(loop::EventLoop& loop, http::TlsStores& stores, LookUp look_up);
   ~Resolver();
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
@@ -50,8 +63,14 @@ class Resolver {
     loop::TimerId deadline = loop::TimerId::None;
   };
   void answer(uint64_t id, Result<IpAddress> address);
+  // True when the host's settings were enough: `done` is or will be called.
+  bool resolve_here(const std::string& host, AddressChoice choice, int64_t deadline_monotonic_ns,
+                    const Done& done);
+  std::string read_setting(const std::string& path);
 
   loop::EventLoop& loop_;
+  http::TlsStores& stores_;
+  const std::optional<NameSources> sources_;
   const LookUp look_up_;
   std::shared_ptr<Gate> gate_;  // Shared with the jobs.
   std::unordered_map<uint64_t, Pending> pending_;

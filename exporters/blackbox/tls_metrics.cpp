@@ -25,18 +25,20 @@ constexpr double kZeroTimeSeconds = -62135596800;
 
 }  // namespace
 
-void emit_tls(const http::RequestTrace& trace, exposition::MetricSink& sink) {
+void emit_tls(const http::TlsFacts& facts, TlsFamilies families, exposition::MetricSink& sink) {
+  if (facts.presented.empty()) return;
   const auto earliest =
-      std::ranges::min_element(trace.presented, {}, &http::CertificateFacts::not_after_seconds);
+      std::ranges::min_element(facts.presented, {}, &http::CertificateFacts::not_after_seconds);
   sink.sample(kEarliestExpiry, static_cast<double>(earliest->not_after_seconds));
-  const bool verified = trace.verified_chain_expiry_seconds.has_value();
-  sink.sample(kChainExpiry,
-              verified ? static_cast<double>(*trace.verified_chain_expiry_seconds) : kZeroTimeSeconds);
-  const http::CertificateFacts& leaf = trace.presented.front();
+  if (families.chain_expiry) {
+    const auto& verified = facts.verified_chain_expiry_seconds;
+    sink.sample(kChainExpiry, verified ? static_cast<double>(*verified) : kZeroTimeSeconds);
+  }
+  const http::CertificateFacts& leaf = facts.presented.front();
   sink.sample(kChainInfo,
               {leaf.fingerprint_sha256, leaf.issuer, leaf.serial, leaf.subject, leaf.alternative_names}, 1);
-  if (!trace.tls_version.empty()) sink.sample(kVersionInfo, {trace.tls_version}, 1);
-  if (!trace.tls_cipher.empty()) sink.sample(kCipherInfo, {trace.tls_cipher}, 1);
+  if (!facts.version.empty()) sink.sample(kVersionInfo, {facts.version}, 1);
+  if (families.cipher && !facts.cipher.empty()) sink.sample(kCipherInfo, {facts.cipher}, 1);
 }
 
 }  // namespace sonde::blackbox

@@ -6,6 +6,17 @@
 
 namespace sonde::blackbox {
 
-void emit_tls(const http::RequestTrace& trace, exposition::MetricSink& sink);
+// Which of them a prober exports, as the reference does.
+struct TlsFamilies {
+  bool chain_expiry = false;
+  bool cipher = false;
+};
+inline constexpr TlsFamilies kTlsOfHttp{.chain_expiry = true, .cipher = true};
+inline constexpr TlsFamilies kTlsOfStream{.chain_expiry = true, .cipher = false};
+inline constexpr TlsFamilies kTlsOfGrpc{.chain_expiry = false, .cipher = false};
+
+// Nothing when the peer showed no certificate. Differs: also of a handshake that failed, so that the
+// certificate that is to blame is known.
+void emit_tls(const http::TlsFacts& facts, TlsFamilies families, exposition::MetricSink& sink);
 
 }  // namespace sonde::blackbox

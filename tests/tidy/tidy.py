@@ -60,6 +60,7 @@ CONFINED = {
     r"CLI/": ["common/exporter", "scraper/options.cpp"],
     r"doctest/": ["tests"],
     r"ldns/": ["exporters/blackbox"],
+    r"brotli/": ["exporters/blackbox"],
     r"libmnl/": ["exporters/node"],
 }
 

@@ -18,6 +18,7 @@ constexpr AddressChoice kAny{};
 struct Lab {
   SystemClock clock;
   std::unique_ptr<loop::EventLoop> loop = std::move(*loop::EventLoop::make(clock));
+  http::TlsStores stores;
   int64_t after_ms(int64_t ms) const { return clock.monotonic_ns() + ms * 1'000'000; }
 };
 
@@ -26,7 +27,7 @@ struct Lab {
 TEST_SUITE("blackbox/resolver") {
   TEST_CASE("a literal is not looked up and a name is") {
     Lab lab;
-    Resolver resolver(*lab.loop, [](const std::string& host, AddressChoice) -> Result<IpAddress> {
+    Resolver resolver(*lab.loop, lab.stores, [](const std::string& host, AddressChoice) -> Result<IpAddress> {
       CHECK(host == "name.test");
       return IpAddress{.text = "192.0.2.1", .protocol = IpProtocol::Ip4};
     });
@@ -46,10 +47,11 @@ TEST_SUITE("blackbox/resolver") {
     Lab lab;
     const auto released = std::make_shared<std::latch>(1);
     int calls = 0;
-    Resolver resolver(*lab.loop, [released](const std::string&, AddressChoice) -> Result<IpAddress> {
-      released->wait();
-      return IpAddress{};
-    });
+    Resolver resolver(*lab.loop, lab.stores,
+                      [released](const std::string&, AddressChoice) -> Result<IpAddress> {
+                        released->wait();
+                        return IpAddress{};
+                      });
     resolver.resolve("name.test", kAny, lab.after_ms(20), [&](Result<IpAddress> got) {
       ++calls;
       REQUIRE_FALSE(got);
@@ -67,7 +69,7 @@ TEST_SUITE("blackbox/resolver") {
     int calls = 0;
     {
       Lab lab;
-      Resolver resolver(*lab.loop,
+      Resolver resolver(*lab.loop, lab.stores,
                         [released, returned](const std::string&, AddressChoice) -> Result<IpAddress> {
                           released->wait();
                           returned->count_down();

@@ -1,0 +1,20 @@
+#pragma once
+// The configuration as it lies on disk: one file, and a folder of further ones where that is asked for.
+
+#include <cstdint>
+#include <string>
+
+#include "common/core/result.h"
+#include "exporters/blackbox/module.h"
+
+namespace sonde::blackbox {
+
+struct LoadedConfig {
+  Config config;
+  uint64_t checksum = 0;  // of names and texts: equal ones mean that nothing changed
+};
+
+// Reads and checks all of it. A module of one name in two files is an error that names both.
+Result<LoadedConfig> load_config(const std::string& file, const std::string& modules_directory);
+
+}  // namespace sonde::blackbox
