@@ -120,7 +120,8 @@ Status BlackboxExporter::reload() {
 void BlackboxExporter::watch_files() {
   context_.loop.after(std::max(options_.auto_reload_interval, kReloadIntervalMin), [this] {
     if (auto reloaded = reload(); !reloaded) {
-      context_.logger.error("Error reloading config", {{"err", reloaded.error().message()}});
+      context_.logger.error("Error reloading configuration, the old one stays",
+                            {{"err", reloaded.error().message()}});
     }
     watch_files();
   });

@@ -230,6 +230,8 @@ def icmp_scenarios():
     return [
         Scenario("icmp_loopback", "icmp", "preferred_ip_protocol: ip4", "127.0.0.1", 1),
         Scenario("icmp_payload", "icmp", "preferred_ip_protocol: ip4, payload_size: 1000, ttl: 5", "127.0.0.1", 1),
+        Scenario("icmp_packets", "icmp", "preferred_ip_protocol: ip4, packet_count: 3, packet_interval: 10ms", "127.0.0.1", 1, theirs=False,
+                 wants={"probe_icmp_packets_sent": 3, "probe_icmp_packets_received": 3, "probe_icmp_packet_loss_ratio": 0}),
         Scenario("icmp_fragment", "icmp", "preferred_ip_protocol: ip4, dont_fragment: true", "127.0.0.1", 1),
         Scenario("icmp_no_such_name", "icmp", "preferred_ip_protocol: ip4", "no-such-name.invalid", 0),
         Scenario("icmp_wrong_source", "icmp", "preferred_ip_protocol: ip4, source_ip_address: 192.0.2.77", "127.0.0.1", 0),
