@@ -9,6 +9,7 @@ import contextlib
 import os
 import re
 import shutil
+import socket
 import sys
 import tempfile
 import urllib.parse
@@ -226,7 +227,18 @@ def grpc_scenarios(plain, secure, ca):
     ]
 
 
+def may_ping():
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW):
+        with contextlib.suppress(OSError):
+            socket.socket(socket.AF_INET, kind, socket.IPPROTO_ICMP).close()
+            return True
+    print("note: neither ping sockets nor raw sockets are allowed here, icmp not probed")
+    return False
+
+
 def icmp_scenarios():
+    if not may_ping():
+        return []
     return [
         Scenario("icmp_loopback", "icmp", "preferred_ip_protocol: ip4", "127.0.0.1", 1),
         Scenario("icmp_payload", "icmp", "preferred_ip_protocol: ip4, payload_size: 1000, ttl: 5", "127.0.0.1", 1),
