@@ -24,7 +24,8 @@ EXEMPT_SHARE_MAX = 0.1
 STAND_INS = {
     "sudo": 'exec "$@"\n',
     "apt": 'exec apt-get --simulate -qq "$@"\n',
-    "cmake": 'case "$*" in --preset*|"--build --preset"*|"--workflow --preset"*) ;; *) exit 0 ;; esac\n'
+    "cmake": 'case "$*" in\n  --preset*|"--build --preset"*|"--workflow --preset"*) ;;\n  "-S . -B "*|"--build /"*) exit 0 ;;\n'
+             '  *) exec REAL_CMAKE "$@" ;;\nesac\n'
              'for word in "$@"; do\n  case "$last" in --preset) grep -q "\\"name\\": \\"$word\\"" CMakePresets.json || exit 1 ;; esac\n'
              '  last=$word\ndone\n',
 }
@@ -43,7 +44,7 @@ def lay_out(folder):
     for name, text in STAND_INS.items():
         path = os.path.join(stand_ins, name)
         with open(path, "w", encoding="utf-8") as file:
-            file.write("#!/bin/sh\n" + text)
+            file.write("#!/bin/sh\n" + text.replace("REAL_CMAKE", shutil.which("cmake")))
         os.chmod(path, 0o755)
     return work, f"{stand_ins}:{BUILD}/bin:{os.environ['PATH']}"
 
