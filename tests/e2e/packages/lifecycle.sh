@@ -133,6 +133,10 @@ life() {  # NAME PORT
   fi
   begin "$1"
   check_running "$1" "$2"
+  if has_systemd && grep -q '^ExecReload=' "/lib/systemd/system/$1.service"; then
+    systemctl reload "$1" || fail "$1: systemctl reload"
+    is_answering "$1" "$2"
+  fi
   edit "$1"
   old=$pid
   end "$1"
