@@ -11,7 +11,7 @@
 #include "common/core/service_manager.h"
 #include "common/core/size.h"
 #include "common/exporter/build_info.h"
-#include "common/web/web_config.h"
+#include "common/web/route_prefix.h"
 #include "scraper/config/load.h"
 #include "scraper/config/writer.h"
 #include "scraper/promql/engine.h"
@@ -36,20 +36,6 @@ constexpr Desc kReloadTime{"prometheus_config_last_reload_success_timestamp_seco
                            "Timestamp of the last successful configuration reload."};
 constexpr Desc kQueriesMax{"prometheus_engine_queries_concurrent_max",
                            "The max number of concurrent queries."};
-
-// "/prometheus" of "http://host/prometheus/" or of "prometheus/"; "" where nothing stands before the paths.
-std::string path_prefix(const Options& options) {
-  std::string_view path = options.route_prefix;
-  if (path.empty()) {
-    const std::string_view url = options.external_url;
-    const size_t host = url.find("://");
-    const size_t slash = url.find('/', host == std::string_view::npos ? 0 : host + 3);
-    path = slash == std::string_view::npos ? std::string_view() : url.substr(slash);
-  }
-  while (path.starts_with('/')) path.remove_prefix(1);
-  while (path.ends_with('/')) path.remove_suffix(1);
-  return path.empty() ? std::string() : "/" + std::string(path);
-}
 
 // What the configuration file says of retention comes before the flags; without either it is the default.
 Retention effective_retention(const Options& options, const config::StorageConfig& storage) {
@@ -147,7 +133,7 @@ Status Server::open_parts(const config::Config& configuration) {
         scraper_->set_targets(job, groups);
       });
 
-  const std::string prefix = path_prefix(options_);
+  const std::string prefix = web::route_prefix(options_.route_prefix, options_.external_url);
   auto api = api::Api::make({.loop = *loop_, .registry = registry_, .server = *this, .targets = *scraper_},
                             {.prefix = prefix,
                              .cors_origin = options_.cors_origin,

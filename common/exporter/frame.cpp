@@ -16,6 +16,7 @@
 #include "common/exporter/build_info.h"
 #include "common/exporter/telemetry.h"
 #include "common/web/landing_page.h"
+#include "common/web/route_prefix.h"
 #include "common/web/web_filter.h"
 
 namespace sonde::exporter {
@@ -48,6 +49,12 @@ void add_web_flags(Flags& flags, const Application& application, WebFlags& web) 
   if (application.has_disable_exporter_metrics) {
     flags.boolean("web.disable-exporter-metrics", web.disable_exporter_metrics,
                   "Exclude metrics about the exporter itself (promhttp_*, process_*).");
+  }
+  if (application.has_route_prefix) {
+    flags.text(
+        "web.external-url", web.external_url,
+        "The URL under which this is reached from outside. Its path is the default of --web.route-prefix.");
+    flags.text("web.route-prefix", web.route_prefix, "Prefix of the paths of all pages.");
   }
   if (application.has_max_requests) {
     flags.integer("web.max-requests", web.requests_max,
@@ -179,7 +186,9 @@ Status serve(const Application& application, const WebFlags& web, Context& conte
                        [&telemetry](http::Request request, http::Responder responder) {
                          telemetry.serve(std::move(request), std::move(responder));
                        });
-  if (web.telemetry_path != "/") web::serve_landing_page(context.server, landing_page(application, web));
+  if (web.telemetry_path != "/")
+    web::serve_landing_page(context.server, landing_page(application, web),
+                            web::route_prefix(web.route_prefix, web.external_url));
   web::serve_health(context.server, application.title, [] { return true; });
   auto listening = open_listeners(context.server, web);
   if (!listening) return listening;
@@ -200,7 +209,8 @@ Status serve_with(const Application& application, const WebFlags& web, const Clo
   auto loop = loop::EventLoop::make(clock);
   if (!loop) return loop.error();
   http::ServerOptions options{.header_bytes_max = kHeaderBytesMax,
-                              .connections_max = application.connections_max};
+                              .connections_max = application.connections_max,
+                              .route_prefix = web::route_prefix(web.route_prefix, web.external_url)};
   std::unique_ptr<web::LiveConfig> config;  // Both outlive the server.
   std::optional<web::WebFilter> filter;
   if (!web.web_config_file.empty()) {

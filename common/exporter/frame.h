@@ -73,6 +73,8 @@ struct WebFlags {
   bool systemd_socket = false;
   std::string web_config_file;
   std::string telemetry_path = "/metrics";
+  std::string external_url;  // where the original has --web.external-url and --web.route-prefix
+  std::string route_prefix;
   int64_t requests_max = 40;  // where the original has --web.max-requests
   bool disable_exporter_metrics = false;
   std::string log_level = "info";
@@ -116,6 +118,7 @@ struct Application {
   bool has_disable_exporter_metrics = false;
   bool has_telemetry_path = true;
   unsigned connections_max = http::ServerOptions{}.connections_max;
+  bool has_route_prefix = false;  // the original has --web.external-url and --web.route-prefix
   std::chrono::milliseconds timeout_offset{
       500};  // taken off the scraper's timeout header for our own deadline
 };

@@ -1,9 +1,12 @@
 #include "common/http_server/address.h"
 
 #include <arpa/inet.h>
+#include <linux/vm_sockets.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
@@ -19,6 +22,9 @@ namespace sonde::http {
 namespace {
 
 constexpr int kBacklog = 1024;
+constexpr std::string_view kUnix = "unix://";
+constexpr std::string_view kVsock = "vsock://:";
+constexpr mode_t kSocketMode = 0660;  // as the owner's group wants, nobody else
 
 struct HostPort {
   std::string host;
@@ -31,7 +37,8 @@ Error bad_address(std::string_view address, std::string_view why) {
 }
 
 Result<HostPort> parse_host_port(std::string_view address) {
-  if (address.find("://") != std::string_view::npos) return bad_address(address, "only TCP is supported");
+  if (address.find("://") != std::string_view::npos)
+    return bad_address(address, "the scheme is not known (unix:// and vsock:// are)");
   const size_t colon = address.rfind(':');
   if (colon == std::string_view::npos) return bad_address(address, "the port is missing");
   std::string_view host = address.substr(0, colon);
@@ -116,6 +123,43 @@ Error bind_error(std::string_view address, int why) {
   }
 }
 
+Result<Address> unix_address(std::string_view address, const std::string& path) {
+  Address out;
+  sockaddr_un where{};
+  where.sun_family = AF_UNIX;
+  if (!path.starts_with('/')) return bad_address(address, "a socket's path begins with /");
+  if (path.size() >= sizeof where.sun_path) return bad_address(address, "the socket's path is too long");
+  std::memcpy(where.sun_path, path.data(), path.size());
+  std::memcpy(&out.storage, &where, sizeof where);
+  out.size = sizeof where;
+  return out;
+}
+
+Result<Address> vsock_address(std::string_view address) {
+  const auto port = parse_unsigned(address.substr(kVsock.size()));
+  if (!port || *port > UINT32_MAX) return bad_address(address, "the port is no number up to 4294967295");
+  Address out;
+  sockaddr_vm where{};
+  where.svm_family = AF_VSOCK;
+  where.svm_cid = VMADDR_CID_ANY;
+  where.svm_port = static_cast<unsigned>(*port);
+  std::memcpy(&out.storage, &where, sizeof where);
+  out.size = sizeof where;
+  return out;
+}
+
+// Takes away a socket that nobody listens on any more.
+void remove_dead_socket(const Address& address, const std::string& path) {
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) != 0 || !S_ISSOCK(info.st_mode)) return;
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return;
+  const bool dead = ::connect(fd, reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0 &&
+                    errno == ECONNREFUSED;
+  ::close(fd);
+  if (dead) ::unlink(path.c_str());
+}
+
 // A listening descriptor, or -1 with errno set.
 int open_listener(const Address& address) {
   const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -137,7 +181,33 @@ int open_listener(const Address& address) {
 
 }  // namespace
 
+std::string unix_path(std::string_view address) {
+  return address.starts_with(kUnix) ? std::string(address.substr(kUnix.size())) : std::string();
+}
+
+namespace {
+
+Result<int> listen_at_path(std::string_view address, const std::string& path) {
+  const auto where = unix_address(address, path);
+  if (!where) return where.error();
+  remove_dead_socket(*where, path);
+  const int fd = open_listener(*where);
+  if (fd < 0) return bind_error(address, errno);
+  ::chmod(path.c_str(), kSocketMode);
+  return fd;
+}
+
+}  // namespace
+
 Result<int> listen_at(std::string_view address) {
+  if (address.starts_with(kUnix)) return listen_at_path(address, unix_path(address));
+  if (address.starts_with(kVsock)) {
+    const auto vsock = vsock_address(address);
+    if (!vsock) return vsock.error();
+    const int fd = open_listener(*vsock);
+    if (fd < 0) return bind_error(address, errno);
+    return fd;
+  }
   const auto where = parse_host_port(address);
   if (!where) return where.error();
   const auto resolved = resolve(address, *where);
@@ -169,6 +239,11 @@ std::string write_address(const sockaddr* address) {
     ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
     return "[" + std::string(text.data()) + "]:" + std::to_string(port);
   }
+  if (address->sa_family == AF_VSOCK) {
+    sockaddr_vm vsock{};
+    std::memcpy(&vsock, address, sizeof vsock);
+    return "vsock://:" + std::to_string(vsock.svm_port);
+  }
   return address->sa_family == AF_UNIX ? "unix" : "unknown";
 }
 
@@ -176,6 +251,11 @@ std::string local_address(int fd) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
   if (::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return "unknown";
+  if (storage.ss_family == AF_UNIX) {
+    sockaddr_un where{};
+    std::memcpy(&where, &storage, sizeof where);
+    return std::string(kUnix) + std::string(where.sun_path, ::strnlen(where.sun_path, sizeof where.sun_path));
+  }
   return write_address(reinterpret_cast<const sockaddr*>(&storage));
 }
 

@@ -13,8 +13,12 @@ struct sockaddr;
 namespace sonde::http {
 
 // Binds and listens, non-blocking and closed on exec: ":9100" (IPv4 and IPv6), "127.0.0.1:9100", "[::1]:0",
-// "host:port". The descriptor is the caller's.
+// "host:port", "vsock://:9100", and, beyond the originals, "unix:///run/sonde.sock": a socket that a dead
+// process has left there is replaced, a living one and other files are not. The descriptor is the caller's.
 Result<int> listen_at(std::string_view address);
+
+// The path of "unix:///run/sonde.sock"; "" of other addresses.
+std::string unix_path(std::string_view address);
 
 // "127.0.0.1:9100" or "[::1]:9100" of a socket address.
 std::string write_address(const sockaddr* address);

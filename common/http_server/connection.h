@@ -34,6 +34,13 @@ struct Connection {
   size_t body_bytes = 0;  // received, kept or not
   std::shared_ptr<Responder::Exchange> exchange;
 
+  // When it was accepted or its last request ended.
+  int64_t since_ns = 0;
+  bool served = false;      // at least once
+  bool cut = false;         // the library has not noticed yet
+  size_t body_kept = 0;     // bytes of the body that count for the limit on all bodies
+  int64_t answered_ns = 0;  // when the response at hand was queued
+
   // When the first byte of the request at hand was noticed; 0: none has come.
   int64_t begun_ns = 0;
   // What the kernel had counted while nothing of a request was here; -1: not asked yet.

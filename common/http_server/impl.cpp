@@ -2,8 +2,9 @@
 
 #include <fcntl.h>
 #include <gnutls/abstract.h>
-#include <linux/tcp.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -23,25 +24,21 @@ namespace sonde::http {
 namespace {
 
 constexpr int kAcceptsPerRound = 64;
-constexpr std::chrono::milliseconds kAcceptPause{200};  // after the descriptors have run out
-constexpr std::chrono::milliseconds kScanInterval{1000};
+constexpr std::chrono::milliseconds kDescriptorPause{200};  // after the descriptors have run out
+constexpr std::chrono::milliseconds kCrowdPause{20};        // while nobody can be spared
 // The library's own bookkeeping in a connection's memory, besides the header as received.
 constexpr size_t kConnectionOverheadBytes = 4096;
-
-// Bytes that the kernel has received on a TCP connection; -1 when it does not say.
-int64_t bytes_received(int fd) {
-  tcp_info info{};
-  socklen_t size = sizeof info;
-  if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return -1;
-  if (size < offsetof(tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received) return -1;
-  return static_cast<int64_t>(info.tcpi_bytes_received);
-}
 
 // The library does not start without a certificate or this. Every connection gets its own before it could be
 // asked, so that a certificate may change while the server runs.
 int no_certificate(gnutls_session_t, const gnutls_datum_t*, int, const gnutls_pk_algorithm_t*, int,
                    gnutls_pcert_st**, unsigned*, gnutls_privkey_t*) {
   return -1;
+}
+
+bool somebody_waits(int listener) {
+  pollfd ready{.fd = listener, .events = POLLIN, .revents = 0};
+  return ::poll(&ready, 1, 0) == 1;
 }
 
 void apply_tls(Connection& connection) {
@@ -68,10 +65,7 @@ Server::Impl::~Impl() {
   desk_->close();
   closing_ = true;
   for (const loop::TimerId timer : {timer_, accept_timer_, scan_timer_, grace_timer_}) loop_.cancel(timer);
-  for (const int fd : listeners_) {
-    loop_.unwatch(fd);
-    ::close(fd);
-  }
+  close_listeners();
   if (daemon_ == nullptr) return;
   loop_.unwatch(daemon_fd_);
   // The library refuses to end with suspended connections.
@@ -175,7 +169,9 @@ void Server::Impl::on_log(void* cls, const char* format, va_list arguments) {
 void Server::Impl::accept_clients(int listener) {
   for (int i = 0; i < kAcceptsPerRound; ++i) {
     if (accepted_count_ >= options_.connections_max) {
+      if (!somebody_waits(listener)) break;
       pause_accepting(true);  // The others wait in the kernel's queue until a connection ends.
+      if (!make_room()) accept_again_after(kCrowdPause);
       break;
     }
     if (!accept_one(listener)) break;
@@ -201,10 +197,24 @@ bool Server::Impl::accept_one(int listener) {
   if (failure == EMFILE || failure == ENFILE || failure == ENOBUFS || failure == ENOMEM) {
     logger_.warn("cannot accept a connection, pausing", {{"err", std::strerror(failure)}});
     pause_accepting(true);
-    loop_.cancel(accept_timer_);
-    accept_timer_ = loop_.after(kAcceptPause, [this] { pause_accepting(false); });
+    accept_again_after(kDescriptorPause);
   }
   return failure == ECONNABORTED || failure == EINTR;
+}
+
+void Server::Impl::accept_again_after(std::chrono::milliseconds pause) {
+  loop_.cancel(accept_timer_);
+  accept_timer_ = loop_.after(pause, [this] { pause_accepting(false); });
+}
+
+void Server::Impl::close_listeners() {
+  for (const int fd : listeners_) {
+    loop_.unwatch(fd);
+    ::close(fd);
+  }
+  listeners_.clear();
+  for (const std::string& file : socket_files) ::unlink(file.c_str());
+  socket_files.clear();
 }
 
 void Server::Impl::pause_accepting(bool paused) {
@@ -225,6 +235,7 @@ void Server::Impl::on_connection(void* cls, MHD_Connection* handle, void** conte
     connection->fd = ::MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     connection->remote_address =
         write_address(::MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
+    connection->since_ns = self.loop_.clock().monotonic_ns();
     if (self.options_.tls) {
       connection->bytes_at_rest = -1;  // The handshake is no request.
       connection->tls = self.options_.tls();
@@ -242,53 +253,10 @@ void Server::Impl::on_connection(void* cls, MHD_Connection* handle, void** conte
   if (connection.suspended) self.loop_.unwatch(connection.fd);
   // The library ends the session after this, and the session refers to the policy.
   if (connection.tls) self.tls_in_use_.push_back(std::move(connection.tls));
+  self.drop_body(connection);
   self.connections_.erase(handle);
   --self.accepted_count_;
   if (!self.accepting_ && !self.stopping_ && !self.closing_) self.pause_accepting(false);
-}
-
-// --- Requests that take too long to arrive.
-
-// The library says nothing of bytes that do not complete a header, so that a slow one is found by what the
-// kernel has counted. It is asked only after the daemon ran without a request coming out of it.
-void Server::Impl::scan_later() {
-  if (scan_timer_ != loop::TimerId::None) return;
-  const auto quarter = std::chrono::milliseconds(options_.request_time_max) / 4;
-  scan_timer_ = loop_.after(std::min(kScanInterval, quarter), [this] {
-    scan_timer_ = loop::TimerId::None;
-    scan();
-  });
-}
-
-void Server::Impl::scan() {
-  const int64_t now_ns = loop_.clock().monotonic_ns();
-  const int64_t late_ns = now_ns - std::chrono::nanoseconds(options_.request_time_max).count();
-  bool pending = false;
-  for (auto& [handle, connection] : connections_) {
-    if (connection->stage == Connection::Stage::Waiting && connection->begun_ns == 0) {
-      const int64_t bytes = bytes_received(connection->fd);
-      if (connection->bytes_at_rest < 0) {
-        connection->bytes_at_rest = bytes;
-      } else if (bytes > connection->bytes_at_rest) {
-        connection->begun_ns = now_ns;
-      }
-    }
-    if (connection->begun_ns == 0) continue;
-    if (connection->begun_ns <= late_ns) {
-      logger_.debug("cutting a request that takes too long to arrive",
-                    {{"remote", connection->remote_address}});
-      cut(*connection);
-    } else {
-      pending = true;
-    }
-  }
-  if (pending) scan_later();
-}
-
-// Ends a connection: the library finds the end of the stream and closes it.
-void Server::Impl::cut(Connection& connection) {
-  connection.begun_ns = 0;
-  ::shutdown(connection.fd, SHUT_RDWR);
 }
 
 // --- Stopping.
@@ -297,11 +265,7 @@ void Server::Impl::stop(std::chrono::milliseconds grace, loop::Callback stopped)
   check(!stopping_, "a server is stopped once");
   stopping_ = true;
   stopped_ = std::move(stopped);
-  for (const int fd : listeners_) {
-    loop_.unwatch(fd);
-    ::close(fd);
-  }
-  listeners_.clear();
+  close_listeners();
   for (auto& [handle, connection] : connections_) {
     if (connection->stage == Connection::Stage::Waiting) cut(*connection);
   }
@@ -365,6 +329,9 @@ void Server::Impl::on_completed(void* cls, MHD_Connection* handle, void**, MHD_R
   connection.body_bytes = 0;
   connection.begun_ns = 0;
   connection.bytes_at_rest = -1;
+  connection.since_ns = self.loop_.clock().monotonic_ns();
+  connection.served = true;
+  self.drop_body(connection);
   if (self.stopping_) ::shutdown(connection.fd, SHUT_RD);
 }
 

@@ -27,6 +27,7 @@ class Server::Impl {
   Router router;
   std::string route_prefix;  // before the path of every route
   RequestFilter* filter = nullptr;
+  std::vector<std::string> socket_files;  // of ours: removed when the listeners close
   std::vector<std::string> addresses;
 
  private:
@@ -45,7 +46,10 @@ class Server::Impl {
   void run_daemon_at(int64_t monotonic_ns);
   void accept_clients(int listener);
   void pause_accepting(bool paused);
+  void accept_again_after(std::chrono::milliseconds pause);
   bool accept_one(int listener);
+
+  void close_listeners();
 
   MHD_Result begin(Connection& connection, const char* method);
   MHD_Result take_body(Connection& connection, const char* data, size_t* data_bytes);
@@ -59,6 +63,9 @@ class Server::Impl {
   void scan_later();
   void scan();
   void cut(Connection& connection);
+  bool make_room();
+  void keep_body(Connection& connection, size_t bytes);
+  void drop_body(Connection& connection);
   void finish_stop();
 
   loop::EventLoop& loop_;
@@ -73,6 +80,8 @@ class Server::Impl {
   std::vector<int> listeners_;
   bool accepting_ = true;
   loop::TimerId accept_timer_ = loop::TimerId::None;
+  int64_t crowd_told_ns_ = 0;  // when the log was last told that the connection limit is reached
+  size_t bodies_bytes_ = 0;    // of all connections' body_kept
   size_t accepted_count_ = 0;  // connections that libmicrohttpd was given and has not closed
 
   std::unordered_map<MHD_Connection*, std::unique_ptr<Connection>> connections_;

@@ -100,8 +100,11 @@ MHD_Result Server::Impl::begin(Connection& connection, const char* method) {
 
 MHD_Result Server::Impl::take_body(Connection& connection, const char* data, size_t* data_bytes) {
   connection.body_bytes += *data_bytes;
-  if (connection.body_bytes <= options_.body_bytes_max) {
+  if (connection.cut) {
+    // What still comes of it is of no use.
+  } else if (connection.body_bytes <= options_.body_bytes_max) {
     connection.request.body.append(data, *data_bytes);
+    keep_body(connection, *data_bytes);
   } else if (connection.body_bytes > options_.body_bytes_max + kDiscardedBytesMax) {
     return MHD_NO;  // Cuts the connection: the library cannot answer in the middle of a body.
   }
@@ -112,6 +115,7 @@ MHD_Result Server::Impl::take_body(Connection& connection, const char* data, siz
 MHD_Result Server::Impl::dispatch(Connection& connection) {
   ++progress_;
   connection.begun_ns = 0;
+  if (connection.cut) return MHD_NO;
   if (connection.body_bytes > options_.body_bytes_max) {
     return queue(connection, too_large(options_.body_bytes_max), true);
   }
@@ -154,9 +158,11 @@ void Server::Impl::hand_over(Connection& connection) {
 
 MHD_Result Server::Impl::queue(Connection& connection, Response response, bool close) {
   connection.stage = Connection::Stage::Answered;
+  connection.answered_ns = loop_.clock().monotonic_ns();
   const auto status = static_cast<unsigned>(response.status);
-  MHD_Response* made =
-      responses_.make(std::move(response), {.gzip = connection.gzip, .close = close || stopping_});
+  // While others wait for a place a client gets one answer per connection, however many requests it has sent.
+  const bool ends = close || stopping_ || !accepting_;
+  MHD_Response* made = responses_.make(std::move(response), {.gzip = connection.gzip, .close = ends});
   const MHD_Result queued = ::MHD_queue_response(connection.handle, status, made);
   ::MHD_destroy_response(made);
   return queued;

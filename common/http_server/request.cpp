@@ -5,6 +5,22 @@
 
 namespace sonde::http {
 
+namespace {
+
+struct PageHeader {
+  std::string_view name;
+  std::string_view value;
+};
+constexpr PageHeader kPageHeaders[] = {
+    {"Content-Security-Policy",
+     "base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'"},
+    {"Referrer-Policy", "same-origin"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"X-Frame-Options", "sameorigin"},
+};
+
+}  // namespace
+
 std::optional<std::string_view> Request::parameter(std::string_view name) const {
   for (const Parameter& parameter : query) {
     if (parameter.name == name) return parameter.value;
@@ -37,6 +53,9 @@ Response text_response(int status, std::string body) {
 Response html_response(std::string body) {
   Response response;
   response.content_type = "text/html; charset=UTF-8";
+  for (const auto& [name, value] : kPageHeaders) {
+    response.headers.push_back({std::string(name), std::string(value)});
+  }
   response.body = std::move(body);
   return response;
 }

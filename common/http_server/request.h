@@ -59,6 +59,8 @@ struct Response {
 };
 
 Response text_response(int status, std::string body);
+// With the headers that keep a page from being framed by others, from being taken for something else, and
+// from telling others where its links were followed.
 Response html_response(std::string body);
 
 // Answers one request, once, from any thread. Moving it away lets the handler return first; a responder that

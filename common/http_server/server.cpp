@@ -25,6 +25,7 @@ void Server::set_filter(RequestFilter* filter) {
 Status Server::listen(std::string_view address) {
   const auto fd = listen_at(address);
   if (!fd) return fd.error();
+  if (auto path = unix_path(address); !path.empty()) impl_->socket_files.push_back(std::move(path));
   return impl_->listen_on(*fd);
 }
 

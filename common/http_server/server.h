@@ -25,6 +25,11 @@ using TlsSource = std::function<std::shared_ptr<const TlsPolicy>()>;
 struct ServerOptions {
   size_t header_bytes_max = 32 * 1024;
   size_t body_bytes_max = 10 * 1024 * 1024;
+  // Of all bodies that are being received or answered; past it the one that has come for longest is cut. At
+  // least two bodies fit.
+  size_t all_bodies_bytes_max = 64 * 1024 * 1024;
+  // Past it a new client takes the place of one that keeps its connection without asking anything, of one
+  // that is slow to ask, or to read; a client that waits for our answer keeps its own.
   unsigned connections_max = 512;
   std::chrono::seconds idle_timeout{300};  // between requests on a kept connection
   // First byte of the header to last byte of the body; what takes longer is cut, within a second or two.

@@ -48,15 +48,18 @@ std::string write_landing_page(const LandingPage& page) {
   if (!page.description.empty()) out += "<p>" + escape_html(page.description) + "</p>\n";
   out += "<p>Version: " + escape_html(page.version) + "</p>\n<ul>\n";
   for (const LandingLink& link : page.links) {
-    out += "<li><a href=\"" + escape_html(link.path) + "\">" + escape_html(link.text) + "</a></li>\n";
+    // Relative, for what may stand before our paths.
+    const std::string_view path = std::string_view(link.path).substr(link.path.starts_with('/') ? 1 : 0);
+    out += "<li><a href=\"" + escape_html(path) + "\">" + escape_html(link.text) + "</a></li>\n";
   }
   return out + "</ul></main></body></html>\n";
 }
 
-void serve_landing_page(http::Server& server, const LandingPage& page) {
+void serve_landing_page(http::Server& server, const LandingPage& page, const std::string& route_prefix) {
   server.route("", "/",
-               [html = write_landing_page(page)](const http::Request& request, http::Responder responder) {
-                 if (request.path != "/") {
+               [html = write_landing_page(page), root = route_prefix + "/"](const http::Request& request,
+                                                                            http::Responder responder) {
+                 if (request.path != root) {
                    responder.send(http::text_response(404, "404 page not found\n"));
                  } else {
                    responder.send(http::html_response(html));

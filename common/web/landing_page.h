@@ -23,8 +23,8 @@ struct LandingPage {
 
 std::string write_landing_page(const LandingPage& page);
 
-// Serves the page at exactly "/"; other paths without a route are 404.
-void serve_landing_page(http::Server& server, const LandingPage& page);
+// Serves the page at exactly "/", below the server's route prefix; other paths without a route are 404.
+void serve_landing_page(http::Server& server, const LandingPage& page, const std::string& route_prefix = "");
 
 // GET /-/healthy: 200 for as long as the process lives. GET /-/ready: 503 until `is_ready` says true.
 void serve_health(http::Server& server, std::string title, std::function<bool()> is_ready);

@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   application.links = {{"config", "Configuration"}, {"history", "Recent probes"}};
   application.has_telemetry_path = false;
   application.connections_max = 4096;  // A probe holds its connection until it is over.
+  application.has_route_prefix = true;
   application.add_flags = [&](sonde::exporter::Flags& flags) { add_flags(flags, options); };
   application.before_serving = [&]() -> std::optional<int> {
     if (!options.config_check) return std::nullopt;

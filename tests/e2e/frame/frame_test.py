@@ -65,7 +65,7 @@ def test_pages(port, process):
     check(harness.fetch(base + "/metrics?collect[]=spare")[:1] == (400,), "a disabled collector is 400")
     check(harness.fetch(base + "/metrics?collect[]=answer&exclude[]=answer")[0] == 400, "both lists are 400")
     status, _, body = harness.fetch(base + "/")
-    check(status == 200 and b'href="/metrics"' in body and b"://" not in body, "the landing page links the metrics")
+    check(status == 200 and b'href="metrics"' in body and b"://" not in body, "the landing page links the metrics")
     check(harness.fetch(base + "/nothing")[0] == 404, "an unknown path is 404")
     check(harness.fetch(base + "/-/healthy")[0] == 200, "healthy")
     check(harness.fetch(base + "/-/ready")[0] == 200, "ready")

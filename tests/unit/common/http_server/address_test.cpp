@@ -8,6 +8,7 @@
 using sonde::ErrorCode;
 using sonde::http::listen_at;
 using sonde::http::local_address;
+using sonde::http::unix_path;
 
 TEST_SUITE("http_server/address") {
   TEST_CASE("the forms of a listen address are taken") {
@@ -21,14 +22,35 @@ TEST_SUITE("http_server/address") {
   }
 
   TEST_CASE("a malformed listen address says what is wanted") {
-    for (const char* address :
-         {"", "9100", "127.0.0.1", ":x", ":65536", ":-1", "::1:9100", "unix:///tmp/x"}) {
+    for (const char* address : {"", "9100", "127.0.0.1", ":x", ":65536", ":-1", "::1:9100", "tcp://:9100",
+                                "unix://relative", "vsock://:x"}) {
       CAPTURE(address);
       const auto fd = listen_at(address);
       REQUIRE_FALSE(fd);
       CHECK(fd.error().code() == ErrorCode::InvalidArgument);
       CHECK(fd.error().message().find("want HOST:PORT or :PORT") != std::string::npos);
     }
+  }
+
+  TEST_CASE("a unix socket replaces one that is dead and nothing else") {
+    const std::string path = "/tmp/sonde-address-" + std::to_string(::getpid()) + ".sock";
+    const std::string address = "unix://" + path;
+    CHECK(unix_path(address) == path);
+    CHECK(unix_path("127.0.0.1:1").empty());
+    const auto first = listen_at(address);
+    REQUIRE(first);
+    CHECK(local_address(*first) == address);
+    const auto second = listen_at(address);
+    REQUIRE_FALSE(second);
+    CHECK(second.error().code() == ErrorCode::AlreadyExists);
+    ::close(*first);
+    const auto third = listen_at(address);
+    REQUIRE(third);
+    ::close(*third);
+    ::unlink(path.c_str());
+    CHECK_FALSE(listen_at("unix:///dev/null/x"));
+    CHECK_FALSE(listen_at("unix:///dev/null"));
+    CHECK_FALSE(listen_at("unix:///tmp/" + std::string(200, 'x')));
   }
 
   TEST_CASE("a port in use says who is to change what") {

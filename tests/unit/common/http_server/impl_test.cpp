@@ -66,8 +66,8 @@ TEST_SUITE("http_server/impl") {
   }
 
   // The library's own epoll thread stalls when exactly 128 (or 256) sockets are ready at once.
-  TEST_CASE("all of 128 and 256 kept connections that are ready at once are answered") {
-    for (const size_t count : {size_t{127}, size_t{128}, size_t{256}}) {
+  TEST_CASE("all of 128 and 256 and 384 kept connections that are ready at once are answered") {
+    for (const size_t count : {size_t{127}, size_t{128}, size_t{256}, size_t{384}}) {
       CAPTURE(count);
       TestServer server;
       server.server->route("GET", "/slow", [](const Request&, Responder responder) {
@@ -96,33 +96,6 @@ TEST_SUITE("http_server/impl") {
     }
   }
 
-  TEST_CASE("a header that drips is cut when its time is over although it never rests") {
-    TestServer server({.request_time_max = std::chrono::seconds(1)});
-    server.start();
-    Client client(server.port);
-    REQUIRE(client.send("GET / HTTP/1.1\r\n"));
-    const auto begun = std::chrono::steady_clock::now();
-    bool open = true;
-    while (open && std::chrono::steady_clock::now() - begun < 6s) {
-      open = client.send("X: y\r\n") && !client.closed_within(100ms);
-    }
-    CHECK_FALSE(open);
-    CHECK(std::chrono::steady_clock::now() - begun > 900ms);
-    CHECK(std::chrono::steady_clock::now() - begun < 4s);
-  }
-
-  TEST_CASE("a kept connection that rests between requests is not cut by the request time") {
-    TestServer server({.request_time_max = std::chrono::seconds(1)});
-    server.server->route("GET", "/b", count_body);
-    server.start();
-    Client client(server.port);
-    REQUIRE(client.get("/b"));
-    REQUIRE(client.receive());
-    CHECK_FALSE(client.closed_within(2500ms));
-    REQUIRE(client.get("/b"));
-    CHECK(client.receive()->status == 200);
-  }
-
   TEST_CASE("an idle connection is closed after the idle timeout") {
     TestServer server({.idle_timeout = std::chrono::seconds(1)});
     server.server->route("GET", "/b", count_body);
@@ -131,25 +104,6 @@ TEST_SUITE("http_server/impl") {
     REQUIRE(client.get("/b"));
     REQUIRE(client.receive());
     CHECK(client.closed_within(4s));
-  }
-
-  TEST_CASE("a client past the connection limit waits until another has gone") {
-    TestServer server({.connections_max = 2});
-    server.server->route("GET", "/b", count_body);
-    server.start();
-    Client first(server.port);
-    Client second(server.port);
-    for (Client* client : {&first, &second}) {
-      REQUIRE(client->get("/b"));
-      REQUIRE(client->receive());
-    }
-    Client third(server.port);
-    REQUIRE(third.get("/b"));
-    CHECK_FALSE(third.receive(false, 200ms));
-    first.close();
-    const auto answer = third.receive();
-    REQUIRE(answer);
-    CHECK(answer->status == 200);
   }
 
   TEST_CASE("five hundred connections are served side by side") {

@@ -67,6 +67,35 @@ TEST_SUITE("http_server/server") {
     CHECK(answer->has("Allow: PUT, POST\r\n"));
   }
 
+  TEST_CASE("routes stand below the prefix and requests keep it") {
+    TestServer server({.route_prefix = "/a/b"});
+    server.server->route("GET", "/x/", [](const Request& request, Responder responder) {
+      responder.send(text_response(200, request.path));
+    });
+    server.start();
+    Client client(server.port);
+    REQUIRE(client.get("/a/b/x/y"));
+    CHECK(client.receive()->body == "/a/b/x/y");
+    for (const char* outside : {"/x/", "/a/bx/", "/", "/a/b"}) {
+      REQUIRE(client.get(outside));
+      CHECK(client.receive()->status == 404);
+    }
+  }
+
+  TEST_CASE("a page brings the headers that protect it") {
+    TestServer server;
+    server.server->route("GET", "/",
+                         [](const Request&, Responder responder) { responder.send(html_response("<p>")); });
+    server.start();
+    Client client(server.port);
+    REQUIRE(client.get("/"));
+    const auto answer = client.receive();
+    REQUIRE(answer);
+    CHECK(answer->has("X-Content-Type-Options: nosniff\r\n"));
+    CHECK(answer->has("X-Frame-Options: sameorigin\r\n"));
+    CHECK(answer->has("Content-Security-Policy: "));
+  }
+
   TEST_CASE("the path is decoded, the raw path is kept and the query read as Go does") {
     TestServer server;
     server.server->route("GET", "/", echo);
