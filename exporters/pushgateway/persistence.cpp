@@ -218,7 +218,12 @@ Status Persistence::append(std::string_view record) {
     if (!clean) parts_.logger.error("the journal cannot be written", {{"err", written.error().message()}});
     return written.error().in("cannot persist");
   }
-  if (journal_->size() > std::max(kJournalBytesMax, 2 * snapshot_bytes_)) compact();
+  if (journal_->size() > std::max(kJournalBytesMax, 2 * snapshot_bytes_)) {
+    // Later: the store does not hold yet what was just written, and a snapshot of it would not either.
+    parts_.loop.post([this, alive = alive_] {
+      if (*alive) compact();
+    });
+  }
   return Ok{};
 }
 

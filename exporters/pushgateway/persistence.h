@@ -48,7 +48,8 @@ class Persistence {
   // there and cannot be read, when they are a later version's, or when a broken one cannot be kept.
   Status open();
 
-  // Writes one record; after a failure nothing of it counts.
+  // Writes one record, which the caller then applies to the store in the same turn of the loop; after a
+  // failure nothing of it counts.
   Status append(std::string_view record);
 
   // Begins a snapshot unless nothing is new or one is on its way.
