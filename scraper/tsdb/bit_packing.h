@@ -21,19 +21,26 @@ inline size_t packed_bytes(size_t count, unsigned width) {
   return (count * width + 7) / 8;
 }
 
-// Appends the low `width` bits of each value.
-inline void append_packed(std::string& out, std::span<const uint64_t> values, unsigned width) {
-  if (width == 0) return;
+// Writes the low `width` bits of each value at `at`, where packed_bytes() and 8 bytes more have room, and
+// returns the byte after them.
+inline std::byte* write_packed(std::byte* at, std::span<const uint64_t> values, unsigned width) {
+  if (width == 0) return at;
   const uint64_t mask = width == 64 ? ~0ULL : (1ULL << width) - 1;
-  Uint128 pending = 0;
-  unsigned bits = 0;
+  std::byte* const end = at + packed_bytes(values.size(), width);
+  uint64_t pending = 0;
+  unsigned bits = 0;  // in `pending`, below 64
   for (const uint64_t value : values) {
-    pending |= static_cast<Uint128>(value & mask) << bits;
+    const uint64_t low = value & mask;
+    pending |= low << bits;
     bits += width;
-    for (; bits >= 8; bits -= 8, pending >>= 8)
-      out.push_back(static_cast<char>(static_cast<uint8_t>(pending)));
+    if (bits < 64) continue;
+    std::memcpy(at, &pending, 8);
+    at += 8;
+    bits -= 64;
+    pending = bits == 0 ? 0 : low >> (width - bits);
   }
-  if (bits > 0) out.push_back(static_cast<char>(static_cast<uint8_t>(pending)));
+  std::memcpy(at, &pending, 8);
+  return end;
 }
 
 // Reads `count` values; `packed` has packed_bytes(count, width) bytes or more, and none after them is

@@ -81,18 +81,13 @@ void BlockBuilder::Parts::add_series(BlockInput& input, LabelSetId labels, std::
   head.grow(shape, pool);
   const auto seal = [&] {
     std::vector<SlabRef> sealed;
-    for (auto& built : head.build_slabs(options.block_range_ms)) {
-      slabs.push_back(std::move(built.bytes));
-      SlabRef& ref = sealed.emplace_back();
-      ref.data = io::as_bytes(slabs.back()).data();
-      ref.size_bytes = static_cast<uint32_t>(slabs.back().size());
-      ref.time_min_ms = built.time_min_ms;
-      ref.time_max_ms = built.time_max_ms;
+    for (const auto& built : head.build_slabs(options.block_range_ms)) {
+      sealed.push_back(built.ref(io::as_bytes(slabs.emplace_back(built.bytes)).data()));
     }
     head.publish_seal(std::move(sealed), pool);
   };
   for (const Sample& sample : samples) {
-    if (head.tail_row_count() >= kRowsPerSeal || head.must_seal(sample.time_ms)) seal();
+    if (head.must_seal(sample.time_ms, kRowsPerSeal)) seal();
     head.append(sample.time_ms, &sample.value, nullptr, scratch, pool);
   }
   seal();

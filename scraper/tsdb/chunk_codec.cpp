@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
 #include <numeric>
 
 #include "common/io/byte_writer.h"
@@ -32,14 +33,24 @@ struct Plan {
   uint64_t gcd = 1;
   unsigned width = 0;
   size_t count = 0;
+  size_t exception_count = 0;
   std::array<uint64_t, kChunkRowsMax> residuals;
 };
+
+bool is_power_of_two(uint64_t value) {
+  return (value & (value - 1)) == 0;
+}
+
+// Multiples of pages, sectors and the like are told without a division, which takes ten times as long.
+bool is_multiple(uint64_t value, uint64_t divisor) {
+  return is_power_of_two(divisor) ? (value & (divisor - 1)) == 0 : value % divisor == 0;
+}
 
 // Stops at 1, which most columns reach with their second value.
 uint64_t common_divisor(std::span<const uint64_t> residuals) {
   uint64_t gcd = 0;
   for (const uint64_t residual : residuals) {
-    if (residual == 0 || (gcd != 0 && residual % gcd == 0)) continue;
+    if (residual == 0 || (gcd != 0 && is_multiple(residual, gcd))) continue;
     gcd = std::gcd(gcd, residual);
     if (gcd == 1) break;
   }
@@ -62,48 +73,71 @@ void divide_by_gcd(Plan& plan) {
   const std::span residuals(plan.residuals.data(), plan.count);
   plan.gcd = common_divisor(residuals);
   if (plan.gcd <= 1) return;
-  for (uint64_t& residual : residuals) residual /= plan.gcd;
+  if (is_power_of_two(plan.gcd)) {
+    const auto shift = static_cast<unsigned>(std::countr_zero(plan.gcd));
+    for (uint64_t& residual : residuals) residual >>= shift;
+  } else {
+    for (uint64_t& residual : residuals) residual /= plan.gcd;
+  }
 }
 
 // Chooses the width by exact cost: residuals above it become exceptions.
-unsigned best_width(const Plan& plan) {
-  std::array<unsigned, 65> count_of_length{};
+void choose_width(Plan& plan) {
+  std::array<uint8_t, 65> count_of_length{};
   unsigned longest = 0;
   for (size_t i = 0; i < plan.count; ++i) {
     const unsigned length = bit_width_of(plan.residuals[i]);
     ++count_of_length[length];
     longest = std::max(longest, length);
   }
-  unsigned best = longest;
+  plan.width = longest;
+  plan.exception_count = 0;
   size_t best_bytes = packed_bytes(plan.count, longest);
+  size_t exceptions = 0;
   for (unsigned width = longest; width-- > 0;) {
-    size_t bytes = packed_bytes(plan.count, width) + 1;
-    for (unsigned length = width + 1; length <= longest; ++length) {
-      bytes += count_of_length[length] * (1 + (length - width + 6) / 7);
+    exceptions += count_of_length[width + 1];
+    size_t bytes = packed_bytes(plan.count, width) + 1 + 2 * exceptions;  // the least that they take
+    if (bytes >= best_bytes) continue;
+    for (unsigned length = width + 8; length <= longest; ++length) {
+      bytes += count_of_length[length] * ((length - width + 6) / 7 - 1);
     }
-    if (bytes < best_bytes) {
-      best = width;
-      best_bytes = bytes;
-    }
-  }
-  return best;
-}
-
-void append_value(std::string& out, Kind kind, int64_t value) {
-  if (kind == kKindRaw) {
-    io::append_i64(out, value);
-  } else {
-    io::append_signed_varint(out, value);
+    if (bytes >= best_bytes) continue;
+    plan.width = width;
+    plan.exception_count = exceptions;
+    best_bytes = bytes;
   }
 }
 
-void append_absent(std::string& out, std::span<const uint64_t> present, size_t count) {
-  for (size_t at = 0; at < count; at += 8) {
-    auto absent = static_cast<uint8_t>(~(present[at / 64] >> (at % 64)));
-    if (count - at < 8) absent = static_cast<uint8_t>(absent & ((1U << (count - at)) - 1));
-    io::append_u8(out, absent);
+// A chunk while it is written, so that the string grows once.
+class ChunkWriter {
+ public:
+  void u8(uint8_t value) { *at_++ = value; }
+  void varint(uint64_t value) { at_ = io::write_varint(at_, value); }
+  void value(Kind kind, int64_t number) {
+    if (kind != kKindRaw) return varint(io::zigzag(number));
+    std::memcpy(at_, &number, sizeof(number));
+    at_ += sizeof(number);
   }
-}
+  // One bit per value, set where it is absent.
+  void absent(std::span<const uint64_t> present, size_t count) {
+    for (size_t at = 0; at < count; at += 8) {
+      auto bits = static_cast<uint8_t>(~(present[at / 64] >> (at % 64)));
+      if (count - at < 8) bits = static_cast<uint8_t>(bits & ((1U << (count - at)) - 1));
+      u8(bits);
+    }
+  }
+  void packed(std::span<const uint64_t> residuals, unsigned width) {
+    at_ = reinterpret_cast<uint8_t*>(write_packed(reinterpret_cast<std::byte*>(at_), residuals, width));
+  }
+  void append_to(std::string& out) const {
+    out.append(reinterpret_cast<const char*>(bytes_.data()), static_cast<size_t>(at_ - bytes_.data()));
+  }
+
+ private:
+  // Exceptions take less than the bits that they save.
+  std::array<uint8_t, kChunkBytesMax + 8> bytes_;
+  uint8_t* at_ = bytes_.data();
+};
 
 bool any_absent(std::span<const uint64_t> present, size_t count) {
   for (size_t word = 0; word * 64 < count && !present.empty(); ++word) {
@@ -114,50 +148,50 @@ bool any_absent(std::span<const uint64_t> present, size_t count) {
   return false;
 }
 
-void append_packed_chunk(std::string& out, Kind kind, Plan& plan, std::span<const uint64_t> present,
-                         uint8_t absent_flag, size_t row_count) {
+void write_packed_chunk(ChunkWriter& out, Kind kind, Plan& plan, std::span<const uint64_t> present,
+                        uint8_t absent_flag, size_t row_count) {
   if (kind != kKindRaw) divide_by_gcd(plan);
-  plan.width = best_width(plan);
+  choose_width(plan);
   const std::span residuals(plan.residuals.data(), plan.count);
-  const auto is_exception = [&](uint64_t residual) { return bit_width_of(residual) > plan.width; };
-  const auto exceptions = std::ranges::count_if(residuals, is_exception);
-  io::append_u8(out, static_cast<uint8_t>(plan.mode | (plan.gcd > 1 ? kHasGcd : 0) |
-                                          (exceptions > 0 ? kHasExceptions : 0) | absent_flag));
-  io::append_u8(out, kind);
-  io::append_u8(out, static_cast<uint8_t>(plan.width));
-  append_value(out, kind, plan.base);
-  if (plan.mode == kDelta) io::append_signed_varint(out, plan.step);
-  if (plan.gcd > 1) io::append_varint(out, plan.gcd);
-  if (exceptions > 0) {
-    io::append_u8(out, static_cast<uint8_t>(exceptions));
+  out.u8(static_cast<uint8_t>(plan.mode | (plan.gcd > 1 ? kHasGcd : 0) |
+                              (plan.exception_count > 0 ? kHasExceptions : 0) | absent_flag));
+  out.u8(kind);
+  out.u8(static_cast<uint8_t>(plan.width));
+  out.value(kind, plan.base);
+  if (plan.mode == kDelta) out.varint(io::zigzag(plan.step));
+  if (plan.gcd > 1) out.varint(plan.gcd);
+  if (plan.exception_count > 0) {
+    out.u8(static_cast<uint8_t>(plan.exception_count));
     for (size_t i = 0; i < residuals.size(); ++i) {
-      if (!is_exception(residuals[i])) continue;
-      io::append_u8(out, static_cast<uint8_t>(i));
-      io::append_varint(out, residuals[i] >> plan.width);
+      const uint64_t high = residuals[i] >> plan.width;  // There are none at 64 bits.
+      if (high == 0) continue;
+      out.u8(static_cast<uint8_t>(i));
+      out.varint(high);
     }
   }
-  if (absent_flag != 0) append_absent(out, present, row_count);
-  append_packed(out, residuals, plan.width);
+  if (absent_flag != 0) out.absent(present, row_count);
+  out.packed(residuals, plan.width);
 }
 
-struct Range {
+// The extremes of the values and of the differences between neighbours.
+struct Ranges {
   int64_t min;
   int64_t max;
+  int64_t delta_min = INT64_MAX;
+  int64_t delta_max = INT64_MIN;
 };
 
-Range range_of_values(std::span<const int64_t> values) {
-  const auto [min, max] = std::ranges::minmax(values);
-  return {min, max};
-}
-
-Range range_of_deltas(std::span<const int64_t> values) {
-  Range range{INT64_MAX, INT64_MIN};
+Ranges ranges_of(std::span<const int64_t> values) {
+  Ranges ranges{values.front(), values.front()};
   for (size_t i = 1; i < values.size(); ++i) {
     const auto delta = static_cast<int64_t>(minus(values[i], values[i - 1]));
-    range.min = std::min(range.min, delta);
-    range.max = std::max(range.max, delta);
+    ranges.min = std::min(ranges.min, values[i]);
+    ranges.max = std::max(ranges.max, values[i]);
+    ranges.delta_min = std::min(ranges.delta_min, delta);
+    ranges.delta_max = std::max(ranges.delta_max, delta);
   }
-  return range;
+  if (values.size() == 1) ranges.delta_min = ranges.delta_max = 0;
+  return ranges;
 }
 
 bool read_residuals(io::ByteReader& reader, uint8_t header, std::span<const std::byte>& absent, size_t rows,
@@ -214,30 +248,31 @@ void convert(Kind kind, const int64_t* scaled, size_t count, double* values) {
 void append_chunk(std::string& out, Kind kind, std::span<const int64_t> values,
                   std::span<const uint64_t> present) {
   const uint8_t absent_flag = any_absent(present, values.size()) ? kHasAbsent : 0;
-  const Range range = range_of_values(values);
-  const Range deltas = values.size() > 1 ? range_of_deltas(values) : Range{0, 0};
-  const bool is_constant = range.min == range.max;
-  if (is_constant || (deltas.min == deltas.max && kind != kKindRaw)) {
-    io::append_u8(out, static_cast<uint8_t>((is_constant ? kConstant : kLinear) | absent_flag));
-    io::append_u8(out, kind);
-    append_value(out, kind, values.front());
-    if (!is_constant) io::append_signed_varint(out, deltas.min);
-    if (absent_flag != 0) append_absent(out, present, values.size());
-    return;
+  const Ranges ranges = ranges_of(values);
+  const bool is_constant = ranges.min == ranges.max;
+  ChunkWriter chunk;
+  if (is_constant || (ranges.delta_min == ranges.delta_max && kind != kKindRaw)) {
+    chunk.u8(static_cast<uint8_t>((is_constant ? kConstant : kLinear) | absent_flag));
+    chunk.u8(kind);
+    chunk.value(kind, values.front());
+    if (!is_constant) chunk.varint(io::zigzag(ranges.delta_min));
+    if (absent_flag != 0) chunk.absent(present, values.size());
+    return chunk.append_to(out);
   }
   Plan plan;
-  const unsigned frame_width = bit_width_of(minus(range.max, range.min));
-  const unsigned delta_width = bit_width_of(minus(deltas.max, deltas.min));
+  const unsigned frame_width = bit_width_of(minus(ranges.max, ranges.min));
+  const unsigned delta_width = bit_width_of(minus(ranges.delta_max, ranges.delta_min));
   if (kind == kKindRaw || frame_width * values.size() <= delta_width * (values.size() - 1) + 16) {
     plan.mode = kFrame;
-    plan.base = range.min;
+    plan.base = ranges.min;
   } else {
     plan.mode = kDelta;
     plan.base = values.front();
-    plan.step = deltas.min;
+    plan.step = ranges.delta_min;
   }
   fill_residuals(plan, values);
-  append_packed_chunk(out, kind, plan, present, absent_flag, values.size());
+  write_packed_chunk(chunk, kind, plan, present, absent_flag, values.size());
+  chunk.append_to(out);
 }
 
 bool read_chunk(std::span<const std::byte> bytes, size_t count, double* values, uint64_t* present) {

@@ -43,33 +43,47 @@ inline double to_double(Kind kind, int64_t scaled) {
   return static_cast<double>(scaled) * kNegativePowersOfTen[kind - kKindProductBase];
 }
 
+// What a value of each kind is multiplied with to become its integer; 0 for numbers that are no kind.
+inline constexpr std::array<double, 32> kScaleFactors = [] {
+  std::array<double, 32> factors{};
+  for (unsigned kind = 0; kind <= kKindQuotientMax; ++kind) factors[kind] = kPowersOfTen[kind];
+  for (unsigned kind = kKindProductBase + 1; kind <= kKindProductMax; ++kind) {
+    factors[kind] = kPowersOfTen[kind - kKindProductBase];
+  }
+  factors[kKindTwoThousands] = 1e6;
+  return factors;
+}();
+
+// The nearest integer; of absolute values below 2^52.
+inline int64_t round_scaled(double scaled) {
+  return static_cast<int64_t>(scaled + std::copysign(0.5, scaled));
+}
+
 // The integer of a value that is known to have this kind.
 inline int64_t to_scaled(Kind kind, double value) {
   if (kind == 0) return static_cast<int64_t>(value);
   if (kind == kKindRaw) return std::bit_cast<int64_t>(value);
-  double factor = 1e6;
-  if (kind <= kKindQuotientMax) {
-    factor = kPowersOfTen[kind];
-  } else if (kind != kKindTwoThousands) {
-    factor = kPowersOfTen[kind - kKindProductBase];
-  }
-  const double scaled = value * factor;
-  return static_cast<int64_t>(scaled + (scaled < 0 ? -0.5 : 0.5));
+  return round_scaled(value * kScaleFactors[kind]);
+}
+
+// Whether the value has kind 0; `scaled` is its integer then.
+inline bool is_whole(double value, int64_t& scaled) {
+  // Also refuses infinities and NaN, before the conversion could be undefined.
+  if (!(std::abs(value) < kScaledMax)) return false;
+  scaled = static_cast<int64_t>(value);
+  return std::bit_cast<uint64_t>(static_cast<double>(scaled)) == std::bit_cast<uint64_t>(value);
 }
 
 // Whether the value has this kind; `scaled` is its integer then.
 inline bool try_scale(Kind kind, double value, int64_t& scaled) {
+  if (kind == 0) return is_whole(value, scaled);
   if (kind == kKindRaw) {
     scaled = std::bit_cast<int64_t>(value);
     return true;
   }
-  // Also refuses what is too large, infinite or NaN, before the conversion could be undefined.
-  if (!(std::abs(value) < kScaledMax)) return false;
-  const double factor = kind <= kKindQuotientMax    ? kPowersOfTen[kind]
-                        : kind == kKindTwoThousands ? 1e6
-                                                    : kPowersOfTen[kind - kKindProductBase];
-  if (!(std::abs(value * factor) < kScaledMax)) return false;
-  scaled = to_scaled(kind, value);
+  const double product = value * kScaleFactors[kind];
+  if (!(std::abs(value) < kScaledMax) || !(std::abs(product) < kScaledMax)) return false;
+  scaled = round_scaled(product);
   return std::bit_cast<int64_t>(to_double(kind, scaled)) == std::bit_cast<int64_t>(value);
 }
 

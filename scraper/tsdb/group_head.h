@@ -16,6 +16,7 @@
 #include "scraper/storage/series_source.h"
 #include "scraper/tsdb/decimal.h"
 #include "scraper/tsdb/piece.h"
+#include "scraper/tsdb/prefetch.h"
 #include "scraper/tsdb/shape.h"
 #include "scraper/tsdb/slab.h"
 #include "scraper/tsdb/tail_pool.h"
@@ -29,6 +30,7 @@ inline constexpr size_t kTailSegmentBytesMax = 48 * 1024;
 class SpinLock {
  public:
   void lock();
+  bool try_lock() { return held_.exchange(1, std::memory_order_acquire) == 0; }
   void unlock() { held_.store(0, std::memory_order_release); }
 
  private:
@@ -47,6 +49,7 @@ struct SlabRef {
   const std::byte* data = nullptr;  // lives until the head drops what its block has (Head::drop_before)
   uint32_t size_bytes = 0;
   uint32_t generation = 0;  // of the tail that it was
+  uint32_t row_count = 0;   // as in its bytes, which are cold when a query begins
   int64_t time_min_ms = 0;
   int64_t time_max_ms = 0;
   std::shared_ptr<const Part> part;
@@ -68,6 +71,13 @@ struct EncodedRow {
   std::vector<KindChange> kind_changes;
   bool any_toggle = false;
   bool introduces = false;  // a column has its first value ever: the log needs a key row
+};
+
+// A row's pieces as values, while replay looks whether they fit.
+struct DecodedPieces {
+  std::vector<uint64_t> changed;  // per segment
+  std::vector<size_t> ends;       // of each segment's piece
+  std::vector<double> values;     // of the changed columns, in order
 };
 
 class GroupHead {
@@ -98,8 +108,18 @@ class GroupHead {
   // last.
   void append(int64_t time_ms, const double* values, const uint64_t* absent, EncodedRow& encoded,
               TailPool& pool);
-  // Whether append() would need a seal first.
-  bool must_seal(int64_t next_time_ms) const;
+  // Appends a row that the log has as pieces; the log's state is that of this group. False, with nothing
+  // changed, when they are no such row. The tail has a row. kPieceBytesMax bytes behind the pieces can be
+  // read.
+  bool append_pieces(int64_t time_ms, std::span<const uint8_t> pieces, DecodedPieces& scratch,
+                     TailPool& pool);
+  // Takes over the log's kinds and what it knows of absent columns. The tail has one row, the log's; each
+  // known value has its kind.
+  void adopt(const Kind* kinds, const uint64_t* known, const double* last);
+  // Whether append() would need a seal first; a tail has up to `row_limit` rows.
+  bool must_seal(int64_t next_time_ms, size_t row_limit) const;
+  // kRowsPerSeal, or less in a group's first tail.
+  size_t rows_until_seal() const { return rows_until_seal_; }
   // The tail as slabs, split at multiples of `range_ms`; they are stored and then published by
   // publish_seal().
   struct SealedSlab {
@@ -108,6 +128,9 @@ class GroupHead {
     int64_t time_max_ms;
     size_t row_begin;  // in the tail
     size_t row_end;
+
+    // Its bytes are kept at `data`.
+    SlabRef ref(const std::byte* data) const;
   };
   std::vector<SealedSlab> build_slabs(int64_t range_ms);
   void publish_seal(std::vector<SlabRef> slabs, TailPool& pool);
@@ -119,6 +142,7 @@ class GroupHead {
   Kind kind(size_t column) const { return kinds_[column]; }
   uint64_t known_word(size_t segment) const { return known_[segment]; }
   uint64_t present_word(size_t segment) const { return present_[segment]; }
+  uint64_t changed_word(size_t segment) const { return changed_[segment]; }
   size_t segment_count() const { return segments_.size(); }
   size_t memory_bytes() const;
 
@@ -141,9 +165,20 @@ class GroupHead {
                         uint64_t* present) const;
   std::vector<SlabRef> sealed(uint32_t generation) const;
 
+  // Asks for the memory that the functions above will touch, each step for what the one before brought. A
+  // group that is being written is passed over.
+  void prefetch_self() const { prefetch_bytes(this, sizeof(*this)); }
+  void prefetch_slab_list() const;
+  void prefetch_slabs(storage::TimeRange range) const;  // those whose times view() must look at
+  void prefetch_tail_column(size_t column) const;
+  void prefetch_tail_blocks(size_t column) const;
+  void prefetch_tail_bytes(size_t column) const;
+
  private:
-  // Entries, one per row: length u8 (255: then a u16), piece. Length 0: nothing changed.
+  // Entries, one per row (tail_entry.h), in blocks of the pool.
   struct Segment {
+    std::byte* at = nullptr;  // of the next byte, when there is room
+    uint32_t room = 0;        // bytes left in the last block
     uint32_t size_bytes = 0;
     std::vector<std::byte*> blocks;
   };
@@ -165,8 +200,12 @@ class GroupHead {
                           uint8_t* at);
   void introduce(size_t segment, uint64_t fresh, const double* values);
   uint64_t encode_delta(size_t column, double value, EncodedRow& encoded);
-  void append_entry(Segment& segment, std::span<const uint8_t> piece, TailPool& pool);
+  uint64_t encode_scaled_delta(size_t column, double value, EncodedRow& encoded);
+  // The piece's bytes have some to spare behind them.
+  void append_entry(Segment& segment, const uint8_t* piece, size_t size_bytes, TailPool& pool);
+  void prefetch_tail() const;
   void append_to_segment(Segment& segment, const uint8_t* bytes, size_t count, TailPool& pool);
+  bool decode_pieces(std::span<const uint8_t> pieces, DecodedPieces& out) const;
   void note_time(int64_t time_ms);
   int64_t row_time_ms(size_t row) const;
   void copy_segment(size_t segment, std::vector<uint8_t>& out) const;
@@ -186,6 +225,7 @@ class GroupHead {
   double* last_ = nullptr;
   uint64_t* known_ = nullptr;         // had a value ever
   uint64_t* present_ = nullptr;       // has a value in the newest row
+  uint64_t* changed_ = nullptr;       // has a delta in the newest row
   uint64_t* tail_changed_ = nullptr;  // has a delta in the tail
   Kind* kinds_ = nullptr;
 
@@ -203,6 +243,7 @@ class GroupHead {
   uint16_t row_count_ = 0;
   uint16_t rows_until_seal_ = 0;  // the first seal is earlier, so that seals of many groups spread
   bool has_rows_ = false;
+  bool is_tail_full_ = false;  // a segment has more bytes than it should
   size_t block_bytes_ = 0;
 
   std::vector<SlabRef> slabs_;  // ascending in time

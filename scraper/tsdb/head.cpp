@@ -93,6 +93,25 @@ AppendOutcome Head::append_replayed(storage::GroupId id, const ShapePtr& shape, 
   return append_locked(shard, target, shape, row, Source::Replayed);
 }
 
+bool Head::append_replayed_pieces(storage::GroupId id, int64_t time_ms, std::span<const uint8_t> pieces,
+                                  DecodedPieces& scratch) {
+  Group& target = group(id);
+  Shard& shard = shard_of(target);
+  const MutexLock lock(shard.mutex);
+  GroupHead& head = target.head;
+  if (time_ms <= head.last_time_ms() || time_ms < append_start_ms_.load(std::memory_order_relaxed))
+    return false;
+  if (head.tail_row_count() == 0 || head.must_seal(time_ms, kRowsPerSeal)) return false;
+  return head.append_pieces(time_ms, pieces, scratch, pool_for(shard, head.column_count()));
+}
+
+void Head::seal_replayed(storage::GroupId id) {
+  Group& target = group(id);
+  Shard& shard = shard_of(target);
+  const MutexLock lock(shard.mutex);
+  seal(shard, target);
+}
+
 bool Head::repeats_last_row(const Group& target, const ShapePtr& shape, const storage::Row& row) const {
   const GroupHead& head = target.head;
   size_t present = 0;
@@ -163,7 +182,9 @@ AppendOutcome Head::append_locked(Shard& shard, Group& target, const ShapePtr& s
   }
   GroupHead& head = target.head;
   if (shape == nullptr && !head.has_rows()) return AppendOutcome::Stored;  // Nothing to end.
-  if (head.must_seal(row.timestamp_ms)) seal(shard, target);
+  // The log says where the tails of replayed rows began.
+  const size_t row_limit = source == Source::Replayed ? kRowsPerSeal : head.rows_until_seal();
+  if (head.must_seal(row.timestamp_ms, row_limit)) seal(shard, target);
   if (shape != nullptr && shape != target.row_shape) use_shape(shard, target, shape);
 
   const size_t column_count = head.column_count();
@@ -227,11 +248,7 @@ void Head::seal(Shard& shard, Group& target) {
   if (head.tail_row_count() == 0) return;
   std::vector<SlabRef> slabs;
   for (const auto& built : head.build_slabs(options_.block_range_ms)) {
-    SlabRef& slab = slabs.emplace_back();
-    slab.data = shard.slabs.store(built.bytes, built.time_max_ms);
-    slab.size_bytes = static_cast<uint32_t>(built.bytes.size());
-    slab.time_min_ms = built.time_min_ms;
-    slab.time_max_ms = built.time_max_ms;
+    slabs.push_back(built.ref(shard.slabs.store(built.bytes, built.time_max_ms)));
   }
   head.publish_seal(std::move(slabs), pool_for(shard, head.column_count()));
 }
@@ -329,7 +346,12 @@ void Head::select(std::span<const Matcher> matchers, storage::TimeRange range, i
   range.start_ms = std::max(range.start_ms, start_ms);
   if (range.start_ms > range.end_ms) return;
   SeriesFilter filter(matchers, symbols_);
-  for (size_t i = 0; i < groups_.size(); ++i) {
+  const size_t group_count = groups_.size();
+  const auto ahead = [&](size_t index) { return index < group_count ? &groups_[index]->head : nullptr; };
+  for (size_t i = 0; i < group_count; ++i) {
+    if (const GroupHead* one = ahead(i + 12)) one->prefetch_self();
+    if (const GroupHead* one = ahead(i + 8)) one->prefetch_slab_list();
+    if (const GroupHead* one = ahead(i + 4)) one->prefetch_slabs(range);
     const GroupHead& head = groups_[i]->head;
     const auto labels = symbols_.label_set(head.identity().labels);
     const auto open = filter.match_group(labels);

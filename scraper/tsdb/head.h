@@ -59,6 +59,16 @@ class Head {
   storage::AppendOutcome append_replayed(storage::GroupId group, const ShapePtr& shape,
                                          const storage::Row& row);
 
+  // The next row of a group whose state is the log's, as pieces. False, with nothing done, when the head
+  // wants it as values: the tail is full or empty, the row is not newer, or these are no pieces.
+  bool append_replayed_pieces(storage::GroupId group, int64_t time_ms, std::span<const uint8_t> pieces,
+                              DecodedPieces& scratch);
+  // The log's next row began a tail.
+  void seal_replayed(storage::GroupId group);
+  // Until end_replay() the thread that replays the group's shard is its only writer.
+  GroupHead& replayed_group(storage::GroupId id) { return group(id).head; }
+  size_t shard_index(storage::GroupId id) const { return group(id).head.identity().shard; }
+
   // Until end_replay(), live rows are logged and wait, so that they follow those of the log.
   void begin_replay() { replaying_.store(true); }
   void end_replay();

@@ -4,22 +4,37 @@
 #include <array>
 #include <utility>
 
+#include "scraper/tsdb/prefetch.h"
 #include "scraper/tsdb/times_codec.h"
 
 namespace sonde::tsdb {
 namespace {
 
+constexpr size_t kPrefetchedChunkBytes = 256;  // what follows comes by itself
+
 Error damaged_slab() {
   return {ErrorCode::Corrupt, "a slab of the head cannot be decoded"};
 }
 
-void prefetch_line(const void* address) {
-  // g++ 12 takes functions that only call __builtin_prefetch for pure ones and drops the calls.
-#if defined(__x86_64__)
-  asm volatile("prefetcht0 %0" : : "m"(*static_cast<const char*>(address)));
-#else
-  __builtin_prefetch(address);
-#endif
+void prefetch_slab(const SlabView& slab, size_t column, unsigned stage) {
+  switch (stage) {
+    case 1:
+      prefetch_line(slab.bytes.data());
+      prefetch_line(slab.offset_position(column));
+      return;
+    case 2:
+      prefetch_line(slab.segment_position(column));
+      prefetch_line(slab.segment_position(column) + kCacheLineBytes);  // the offsets of its chunks
+      return;
+    case 3: {
+      const auto chunk = slab.chunk(column);
+      if (chunk.empty()) return;
+      prefetch_bytes(chunk.data(), std::min(chunk.size(), kPrefetchedChunkBytes));
+      return;
+    }
+    default:
+      return;
+  }
 }
 
 }  // namespace
@@ -61,8 +76,8 @@ void HeadStretch::note_rows(const int64_t* times_ms, size_t begin, size_t end) {
   row_count_ += end - begin;
 }
 
-void HeadStretch::add_slab(const SlabRef& slab, storage::TimeRange range) {
-  const size_t count = slab.view().row_count();
+void HeadStretch::add_slab(SlabRef slab, storage::TimeRange range) {
+  const size_t count = slab.row_count;
   std::array<int64_t, kRowsPerSeal> times_ms;
   size_t begin = 0;
   size_t end = count;
@@ -74,7 +89,7 @@ void HeadStretch::add_slab(const SlabRef& slab, storage::TimeRange range) {
     times_ms[0] = slab.time_min_ms;
     times_ms[count - 1] = slab.time_max_ms;
   }
-  slabs_.push_back({slab, begin, end});
+  slabs_.push_back({std::move(slab), begin, end});
   note_rows(times_ms.data(), begin, end);
 }
 
@@ -152,33 +167,20 @@ Status HeadStretch::read_column(size_t column, double* values, uint64_t* present
   return Ok{};
 }
 
-// Each stage reads only what the one before asked for. Slabs are immutable; of the group only the address is
-// used.
+// Each stage reads only what the one before asked for. Slabs are immutable; the group is looked at under its
+// lock.
 void HeadStretch::prefetch(size_t column, unsigned stage) const {
-  constexpr size_t kLineBytes = 64;
-  if (stage == 1) {
-    const auto* group = reinterpret_cast<const std::byte*>(head_);
-    for (size_t at = 0; at < sizeof(GroupHead); at += kLineBytes) prefetch_line(group + at);
-  }
-  for (const Piece& piece : slabs_) {
-    const SlabView view = piece.slab.view();
-    switch (stage) {
-      case 0:
-        prefetch_line(view.bytes.data());
-        prefetch_line(view.offset_position(column));
-        break;
-      case 2:
-        prefetch_line(view.segment_position(column));
-        break;
-      case 3: {
-        const auto chunk = view.chunk(column);
-        prefetch_line(chunk.data());
-        if (chunk.size() > kLineBytes) prefetch_line(chunk.data() + kLineBytes);
-        break;
-      }
-      default:
-        break;
-    }
+  for (const Piece& piece : slabs_) prefetch_slab(piece.slab.view(), column, stage);
+  if (tail_begin_ == tail_end_) return;
+  switch (stage) {
+    case 0:
+      return head_->prefetch_self();
+    case 1:
+      return head_->prefetch_tail_column(column);
+    case 2:
+      return head_->prefetch_tail_blocks(column);
+    default:
+      return head_->prefetch_tail_bytes(column);
   }
 }
 
@@ -191,7 +193,7 @@ std::vector<HeadStretch> make_head_stretches(const GroupHead& head, GroupHead::V
     stretches.back().use_part(part);
     return stretches.back();
   };
-  for (const SlabRef& slab : view.slabs) stretch_for(slab.part).add_slab(slab, range);
+  for (SlabRef& slab : view.slabs) stretch_for(slab.part).add_slab(std::move(slab), range);
   if (view.tail_row_count > 0) stretch_for(view.part).add_tail(view, range);
   std::erase_if(stretches, [](const HeadStretch& stretch) { return stretch.empty(); });
   return stretches;

@@ -19,7 +19,7 @@ class HeadStretch final : public Stretch {
       : head_(&head), part_(std::move(part)) {}
 
   // Times ascend over the calls.
-  void add_slab(const SlabRef& slab, storage::TimeRange range);
+  void add_slab(SlabRef slab, storage::TimeRange range);
   void add_tail(const GroupHead::View& view, storage::TimeRange range);
 
   uint32_t lineage() const { return part_->lineage; }

@@ -18,20 +18,20 @@
 //   2 label set  id varint | (name symbol varint | value symbol varint)*, sorted by name
 //   3 shape      id varint | label set varint*
 //   4 group      id varint | flags u8 (1: absence is stale) | label set varint
-//   5 key row    group varint | shape varint | sequence u16 | time zigzag | delta zigzag | known u64 per
-//   segment |
-//                present u64 per segment | per known column: kind u8, value (zigzag varint, raw kind: u64)
+//   5 key row    group varint | shape varint | flags u8 (1: the row before it was sealed) | sequence u16 |
+//                time zigzag | delta zigzag | per segment: known u64, present u64, changed u64 |
+//                per known column: kind u8, value (zigzag varint, raw kind: u64)
 //   6 row        group varint | flags u8 | sequence u16 | delta of delta zigzag |
-//                [1: toggled u64 per segment] | [2: count varint, (column varint, kind u8)*] | piece per
-//                segment
+//                [1: toggled u64 per segment] | [2: count varint, (column varint, kind u8)*] |
+//                a piece per segment (piece.h)
 //   7 loose row  group varint | shape varint | time zigzag | absent u64 per segment | f64 per column
 //
-// `delta` is the time between the last two rows. The sequence counts a group's rows (kinds 5 and 6): a row
-// that does not follow its predecessor is dropped, and so are the next ones up to the group's key row. After
-// damage of 256 KB or more every group waits for its key row, since a sequence could have come round. The
-// last batch may be torn (the process died) and any byte may be bad (the disk failed): a reader drops the
-// batch, counts it, and goes on at the next page. The writer's process writes; a helper thread calls
-// fdatasync.
+// `delta` is the time between the last two rows, `changed` the bitmap that the next row's piece differs from.
+// The sequence counts a group's rows (kinds 5 and 6): a row that does not follow its predecessor is dropped,
+// and so are the next ones up to the group's key row. After damage of 256 KB or more every group waits for
+// its key row, since a sequence could have come round. The last batch may be torn (the process died) and any
+// byte may be bad (the disk failed): a reader drops the batch, counts it, and goes on at the next page. The
+// writer's process writes; a helper thread calls fdatasync.
 
 #include <cstddef>
 #include <cstdint>
@@ -43,7 +43,7 @@
 namespace sonde::tsdb {
 
 inline constexpr uint32_t kLogMagic = 0x314C4E53;  // "SNL1" in a hex dump
-inline constexpr uint8_t kLogVersion = 1;
+inline constexpr uint8_t kLogVersion = 2;
 inline constexpr size_t kLogHeaderBytes = 16;
 inline constexpr size_t kLogPageBytes = 32 * 1024;
 inline constexpr size_t kFragmentHeaderBytes = 7;
@@ -68,6 +68,7 @@ enum class EntryKind : uint8_t {
 };
 
 inline constexpr uint8_t kGroupAbsenceIsStale = 1;
+inline constexpr uint8_t kKeyRowBeginsTail = 1;
 inline constexpr uint8_t kRowHasToggles = 1;
 inline constexpr uint8_t kRowHasKindChanges = 2;
 

@@ -113,13 +113,15 @@ void LogWriter::add_key_row(const GroupHead& head, GroupLogState& state) {
   body.clear();
   io::append_varint(body, head.identity().id);
   io::append_varint(body, shape);
+  io::append_u8(body, head.tail_row_count() == 1 ? kKeyRowBeginsTail : 0);
   io::append_u16(body, state.sequence);
   io::append_signed_varint(body, state.time_ms);
   io::append_signed_varint(body, state.delta_ms);
-  for (size_t segment = 0; segment < head.segment_count(); ++segment)
+  for (size_t segment = 0; segment < head.segment_count(); ++segment) {
     io::append_u64(body, head.known_word(segment));
-  for (size_t segment = 0; segment < head.segment_count(); ++segment)
     io::append_u64(body, head.present_word(segment));
+    io::append_u64(body, head.changed_word(segment));
+  }
   for (size_t column = 0; column < head.column_count(); ++column) {
     if (((head.known_word(column / kSegmentColumns) >> (column % kSegmentColumns)) & 1) == 0) continue;
     const Kind kind = head.kind(column);

@@ -1,6 +1,5 @@
 #include "scraper/tsdb/replay.h"
 
-#include <bit>
 #include <utility>
 
 #include "scraper/tsdb/log_reader.h"
@@ -8,17 +7,24 @@
 namespace sonde::tsdb {
 namespace {
 
-size_t segments_for(size_t columns) {
-  return (columns + kSegmentColumns - 1) / kSegmentColumns;
-}
-
-// The bits of the last segment that stand for no column are zero.
-bool has_stray_bits(const std::vector<uint64_t>& words, size_t columns) {
-  const size_t used = columns % kSegmentColumns;
-  return used != 0 && (words.back() >> used) != 0;
-}
+constexpr size_t kLoadBytes = 256 * 1024;
 
 }  // namespace
+
+LogReplay::LogReplay(Head& head) : head_(head), shards_(head.shard_count(), RowReplay(head)) {
+  for (Load& load : loads_) load.rows.resize(shards_.size());
+}
+
+LogReplay::~LogReplay() {
+  {
+    const std::lock_guard guard(mutex_);
+    is_stopping_ = true;
+  }
+  changed_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+// ---- the reader
 
 Result<ReplayCounts> LogReplay::read_file(const io::ReadableFile& file) {
   counts_ = {};
@@ -28,32 +34,50 @@ Result<ReplayCounts> LogReplay::read_file(const io::ReadableFile& file) {
   groups_.clear();
   LogReader reader(file);
   if (auto header = reader.read_header(); !header) return header.error();
+  Result<bool> got = true;
   std::string batch;
   while (true) {
-    auto got = reader.next(batch);
-    if (!got) return got.error();
-    if (!*got) break;
+    got = reader.next(batch);
+    if (!got || !*got) break;
     if (reader.lost_bytes() >= kLogSequenceSafeBytes) {
-      for (auto& [id, group] : groups_) group.is_synced = false;
+      finish_rows();
+      for (auto& [id, group] : groups_) group.is_synced = group.is_followed = false;
     }
-    read_batch(batch);
+    add_batch(batch);
+    if (filling_->size_bytes >= kLoadBytes) hand_over();
   }
+  finish_rows();
+  for (RowReplay& shard : shards_) counts_.add(shard.take_counts());
   counts_.damages = reader.damage_count();
+  if (!got) return got.error();
   return counts_;
 }
 
-void LogReplay::read_batch(std::string_view batch) {
-  io::ByteReader reader(io::as_bytes(batch));
+void LogReplay::read_batch(std::string_view bytes) {
+  std::string batch(bytes);
+  add_batch(batch);
+  finish_rows();
+  for (RowReplay& shard : shards_) counts_.add(shard.take_counts());
+}
+
+void LogReplay::add_batch(std::string& bytes) {
+  if (filling_->batch_count == filling_->batches.size()) filling_->batches.emplace_back();
+  std::string& batch = filling_->batches[filling_->batch_count++];
+  batch.swap(bytes);
+  const size_t size_bytes = batch.size();
+  batch.append(kPieceBytesMax, '\0');  // what pieces may be read past their end
+  filling_->size_bytes += size_bytes;
+  io::ByteReader reader({io::as_bytes(batch).data(), size_bytes});
   while (!reader.at_end()) {
     const uint64_t length = reader.varint();
     const auto kind = static_cast<EntryKind>(reader.u8());
     if (length > reader.left()) return;
-    read_entry(kind, reader.text(static_cast<size_t>(length)));
+    read_entry(kind, reader.bytes(static_cast<size_t>(length)));
   }
 }
 
-void LogReplay::read_entry(EntryKind kind, std::string_view body) {
-  io::ByteReader reader(io::as_bytes(body));
+void LogReplay::read_entry(EntryKind kind, std::span<const std::byte> body) {
+  io::ByteReader reader(body);
   switch (kind) {
     case EntryKind::Symbol:
       return read_symbol(reader);
@@ -64,11 +88,9 @@ void LogReplay::read_entry(EntryKind kind, std::string_view body) {
     case EntryKind::Group:
       return read_group(reader);
     case EntryKind::KeyRow:
-      return read_key_row(reader);
     case EntryKind::Row:
-      return read_row(reader);
     case EntryKind::LooseRow:
-      return read_loose_row(reader);
+      return add_row(kind, reader);
   }
 }
 
@@ -105,146 +127,81 @@ void LogReplay::read_group(io::ByteReader& reader) {
   const uint8_t flags = reader.u8();
   const auto set = label_sets_.find(reader.varint());
   if (reader.failed() || set == label_sets_.end()) return;
-  groups_[id].id = head_.open_group(set->second, {.absence_is_stale = (flags & kGroupAbsenceIsStale) != 0});
+  const auto [group, is_new] = groups_.try_emplace(id);
+  if (!is_new) return;  // Its shard's thread has it.
+  group->second.id = head_.open_group(set->second, {.absence_is_stale = (flags & kGroupAbsenceIsStale) != 0});
 }
 
-LogReplay::LogGroup* LogReplay::find_group(uint64_t id) {
-  const auto at = groups_.find(id);
-  return at == groups_.end() ? nullptr : &at->second;
-}
-
-void LogReplay::read_key_row(io::ByteReader& reader) {
-  LogGroup* group = find_group(reader.varint());
-  const auto shape = shapes_.find(reader.varint());
-  if (group == nullptr || shape == shapes_.end()) {
-    if (group != nullptr) group->is_synced = false;
+void LogReplay::add_row(EntryKind kind, io::ByteReader& reader) {
+  const auto group = groups_.find(reader.varint());
+  if (group == groups_.end()) {
     ++counts_.rows_dropped;
     return;
   }
-  group->shape = shape->second;
-  const size_t column_count = group->shape->columns.size();
-  const size_t segment_count = segments_for(column_count);
-  group->sequence = reader.u16();
-  group->time_ms = reader.signed_varint();
-  group->delta_ms = reader.signed_varint();
-  group->known.resize(segment_count);
-  group->absent.resize(segment_count);
-  group->last.assign(column_count, 0.0);
-  group->kinds.assign(column_count, 0);
-  for (uint64_t& word : group->known) word = reader.u64();
-  for (uint64_t& word : group->absent) word = ~reader.u64();
-  bool is_good = segment_count == 0 || !has_stray_bits(group->known, column_count);
-  for (size_t column = 0; column < column_count && is_good; ++column) {
-    if (((group->known[column / kSegmentColumns] >> (column % kSegmentColumns)) & 1) == 0) continue;
-    const Kind kind = reader.u8();
-    is_good = is_kind(kind);
-    group->kinds[column] = kind;
-    group->last[column] =
-        is_good ? to_double(kind, kind == kKindRaw ? reader.i64() : reader.signed_varint()) : 0.0;
+  LogRow row{&group->second, kind, nullptr, {}};
+  if (kind != EntryKind::Row) {
+    const auto shape = shapes_.find(reader.varint());
+    if (shape != shapes_.end()) row.shape = shape->second;
   }
-  group->is_synced = is_good && !reader.failed();
-  if (group->is_synced) {
-    give_to_head(*group);
-  } else {
-    ++counts_.rows_dropped;
-  }
+  row.body = {reader.position(), reader.left()};
+  filling_->rows[head_.shard_index(row.group->id)].push_back(std::move(row));
 }
 
-bool LogReplay::read_changes(io::ByteReader& reader, LogGroup& group, uint8_t flags) {
-  if ((flags & kRowHasToggles) != 0) {
-    for (uint64_t& word : group.absent) word ^= reader.u64();
-  }
-  if ((flags & kRowHasKindChanges) == 0) return true;
-  const uint64_t count = reader.varint();
-  for (uint64_t i = 0; i < count && !reader.failed(); ++i) {
-    const uint64_t column = reader.varint();
-    const Kind kind = reader.u8();
-    if (column >= group.kinds.size() || !is_kind(kind)) return false;
-    group.kinds[column] = kind;
-  }
-  return true;
-}
+// ---- the shards' threads
 
-bool LogReplay::read_piece(io::ByteReader& reader, LogGroup& group, size_t segment) {
-  const uint8_t bytes = reader.u8();
-  uint64_t changed = 0;
-  for (unsigned byte = 0; byte < 8; ++byte) {
-    if (((bytes >> byte) & 1) != 0) changed |= static_cast<uint64_t>(reader.u8()) << (byte * 8);
-  }
-  for (; changed != 0; changed &= changed - 1) {
-    const size_t column = segment * kSegmentColumns + static_cast<size_t>(std::countr_zero(changed));
-    if (column >= group.last.size()) return false;
-    const uint64_t delta = reader.varint();
-    double& last = group.last[column];
-    const Kind kind = group.kinds[column];
-    if (kind == kKindRaw) {
-      last = std::bit_cast<double>(std::bit_cast<uint64_t>(last) ^ delta);
-      continue;
+void LogReplay::hand_over() {
+  wait_for_rows();
+  if (threads_.empty()) {
+    for (size_t shard = 0; shard < shards_.size(); ++shard) {
+      threads_.emplace_back([this, shard] { run_shard(shard); });
     }
-    int64_t before = 0;
-    if (!try_scale(kind, last, before)) return false;
-    last = to_double(kind, static_cast<int64_t>(static_cast<uint64_t>(before) +
-                                                static_cast<uint64_t>(io::unzigzag(delta))));
   }
-  return !reader.failed();
+  {
+    const std::lock_guard guard(mutex_);
+    handed_over_ = filling_;
+    busy_count_ = shards_.size();
+    ++load_number_;
+  }
+  changed_.notify_all();
+  filling_ = filling_ == loads_.data() ? loads_.data() + 1 : loads_.data();
+  filling_->clear();
 }
 
-void LogReplay::read_row(io::ByteReader& reader) {
-  LogGroup* group = find_group(reader.varint());
-  const uint8_t flags = reader.u8();
-  const uint16_t sequence = reader.u16();
-  const int64_t delta_of_delta_ms = reader.signed_varint();
-  const bool follows = group != nullptr && group->is_synced && !reader.failed() &&
-                       sequence == static_cast<uint16_t>(group->sequence + 1);
-  if (!follows) {
-    if (group != nullptr) group->is_synced = false;
-    ++counts_.rows_dropped;
-    return;
+void LogReplay::finish_rows() {
+  wait_for_rows();
+  // What is left is less than a load.
+  for (size_t shard = 0; shard < shards_.size(); ++shard) {
+    for (const LogRow& row : filling_->rows[shard]) shards_[shard].read(row);
   }
-  group->sequence = sequence;
-  group->delta_ms =
-      static_cast<int64_t>(static_cast<uint64_t>(group->delta_ms) + static_cast<uint64_t>(delta_of_delta_ms));
-  group->time_ms =
-      static_cast<int64_t>(static_cast<uint64_t>(group->time_ms) + static_cast<uint64_t>(group->delta_ms));
-  bool is_good = read_changes(reader, *group, flags);
-  for (size_t segment = 0; segment < group->known.size() && is_good; ++segment) {
-    is_good = read_piece(reader, *group, segment);
-  }
-  group->is_synced = is_good && !reader.failed();
-  if (group->is_synced) {
-    give_to_head(*group);
-  } else {
-    ++counts_.rows_dropped;
-  }
+  filling_->clear();
 }
 
-void LogReplay::read_loose_row(io::ByteReader& reader) {
-  const LogGroup* group = find_group(reader.varint());
-  const auto shape = shapes_.find(reader.varint());
-  const int64_t time_ms = reader.signed_varint();
-  if (group == nullptr || shape == shapes_.end()) {
-    ++counts_.rows_dropped;
-    return;
-  }
-  const size_t column_count = shape->second->columns.size();
-  std::vector<uint64_t> absent(segments_for(column_count));
-  for (uint64_t& word : absent) word = reader.u64();
-  std::vector<double> values(column_count);
-  for (double& value : values) value = std::bit_cast<double>(reader.u64());
-  if (reader.failed()) {
-    ++counts_.rows_dropped;
-    return;
-  }
-  ++counts_.rows;
-  counts_.time_max_ms = std::max(counts_.time_max_ms, time_ms);
-  // The row of the empty shape ends every series (Head::wait).
-  head_.append_replayed(group->id, column_count == 0 ? nullptr : shape->second, {time_ms, values, absent});
+void LogReplay::Load::clear() {
+  for (auto& of_shard : rows) of_shard.clear();
+  batch_count = 0;
+  size_bytes = 0;
 }
 
-void LogReplay::give_to_head(const LogGroup& group) {
-  ++counts_.rows;
-  counts_.time_max_ms = std::max(counts_.time_max_ms, group.time_ms);
-  head_.append_replayed(group.id, group.shape, {group.time_ms, group.last, group.absent});
+void LogReplay::wait_for_rows() {
+  std::unique_lock guard(mutex_);
+  changed_.wait(guard, [this] { return busy_count_ == 0; });
+}
+
+void LogReplay::run_shard(size_t shard) {
+  uint64_t done_number = 0;
+  while (true) {
+    Load* load = nullptr;
+    {
+      std::unique_lock guard(mutex_);
+      changed_.wait(guard, [&] { return is_stopping_ || load_number_ > done_number; });
+      if (load_number_ == done_number) return;
+      load = handed_over_;
+      done_number = load_number_;
+    }
+    for (const LogRow& row : load->rows[shard]) shards_[shard].read(row);
+    const std::lock_guard guard(mutex_);
+    if (--busy_count_ == 0) changed_.notify_all();
+  }
 }
 
 }  // namespace sonde::tsdb

@@ -13,7 +13,7 @@ namespace sonde::tsdb {
 namespace {
 
 constexpr uint32_t kNoColumn = std::numeric_limits<uint32_t>::max();
-constexpr size_t kPrefetchDistances[] = {12, 8, 5, 2};  // series ahead, by stage
+constexpr size_t kPrefetchDistances[] = {15, 11, 7, 3};  // series ahead, by stage
 
 bool same_labels(const FoundStretch& a, const FoundStretch& b) {
   if (a.symbols == b.symbols) return std::ranges::equal(a.group_labels, b.group_labels);

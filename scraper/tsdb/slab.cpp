@@ -1,8 +1,8 @@
 #include "scraper/tsdb/slab.h"
 
-#include <bit>
 #include <cstring>
 
+#include "scraper/tsdb/bit_count.h"
 #include "scraper/tsdb/piece.h"
 
 namespace sonde::tsdb {
@@ -52,9 +52,9 @@ std::span<const std::byte> SlabView::chunk(size_t column) const {
   const auto stored = load<uint64_t>(segment, 0);
   const uint64_t bit = 1ULL << (column % kSegmentColumns);
   if ((stored & bit) == 0) return {};
-  const auto rank = static_cast<size_t>(std::popcount(stored & (bit - 1)));
+  const auto rank = size_t{count_bits(stored & (bit - 1))};
   const size_t chunk_begin = load<uint16_t>(segment, 8 + 2 * rank);
-  const bool is_last = rank + 1 == static_cast<size_t>(std::popcount(stored));
+  const bool is_last = rank + 1 == size_t{count_bits(stored)};
   const size_t chunk_end = is_last ? segment.size() : load<uint16_t>(segment, 8 + 2 * (rank + 1));
   return segment.subspan(chunk_begin, chunk_end - chunk_begin);
 }

@@ -28,7 +28,9 @@ void append_times(std::string& out, std::span<const int64_t> times_ms) {
   io::append_varint(out, step);
   io::append_signed_varint(out, smallest);
   io::append_u8(out, static_cast<uint8_t>(width));
-  append_packed(out, {residuals.data(), times_ms.size()}, width);
+  std::array<std::byte, 8 * kChunkRowsMax + 8> packed;
+  const std::byte* const end = write_packed(packed.data(), {residuals.data(), times_ms.size()}, width);
+  out.append(reinterpret_cast<const char*>(packed.data()), static_cast<size_t>(end - packed.data()));
 }
 
 bool read_times(std::span<const std::byte> bytes, size_t count, int64_t* times_ms) {

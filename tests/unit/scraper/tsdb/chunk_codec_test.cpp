@@ -9,8 +9,10 @@
 
 #include "common/io/byte_writer.h"
 #include "common/io/file_system.h"
+#include "scraper/tsdb/bit_count.h"
 #include "scraper/tsdb/bit_packing.h"
 #include "scraper/tsdb/chunk_codec.h"
+#include "scraper/tsdb/column_compare.h"
 #include "scraper/tsdb/decimal.h"
 #include "scraper/tsdb/piece.h"
 #include "scraper/tsdb/times_codec.h"
@@ -202,17 +204,52 @@ TEST_SUITE("scraper/tsdb/piece") {
   }
 }
 
+TEST_SUITE("scraper/tsdb/column_compare") {
+  TEST_CASE("values differ by their bits") {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    const std::vector<double> a{1, 0.0, nan, 5, 7};
+    const std::vector<double> b{1, -0.0, nan, 6, 8};
+    for (size_t count = 0; count <= a.size(); ++count) {
+      CAPTURE(count);
+      CHECK(differing_bits(a.data(), b.data(), count) == (0b11010 & ((1ULL << count) - 1)));
+    }
+  }
+
+  TEST_CASE("any column of a segment is told") {
+    std::mt19937_64 random(8);
+    for (int round = 0; round < 200; ++round) {
+      std::vector<double> a(64);
+      for (double& value : a) value = std::bit_cast<double>(random());
+      std::vector<double> b = a;
+      const uint64_t wanted = random();
+      for (size_t i = 0; i < 64; ++i) {
+        // One bit of either half is enough.
+        if (((wanted >> i) & 1) != 0)
+          b[i] = std::bit_cast<double>(std::bit_cast<uint64_t>(b[i]) ^ 1ULL << random() % 64);
+      }
+      REQUIRE(differing_bits(a.data(), b.data(), 64) == wanted);
+    }
+  }
+
+  TEST_CASE("bits are counted") {
+    CHECK(count_bits(0) == 0);
+    CHECK(count_bits(~0ULL) == 64);
+    CHECK(count_bits(0x8000000000000001) == 2);
+    CHECK(count_bits(0x00ff00ff00ff00ff) == 32);
+  }
+}
+
 TEST_SUITE("scraper/tsdb/bit_packing") {
   TEST_CASE("every width comes back") {
     std::mt19937_64 random(6);
     for (unsigned width = 0; width <= 64; ++width) {
       std::vector<uint64_t> values(37);
       for (uint64_t& value : values) value = width == 0 ? 0 : random() >> (64 - width);
-      std::string packed;
-      append_packed(packed, values, width);
-      REQUIRE(packed.size() == packed_bytes(values.size(), width));
+      std::vector<std::byte> packed(packed_bytes(values.size(), width) + 8);  // what it may touch
+      const std::byte* const end = write_packed(packed.data(), values, width);
+      REQUIRE(end == packed.data() + packed_bytes(values.size(), width));
       std::vector<uint64_t> got(values.size());
-      read_packed(io::as_bytes(packed), got.size(), width, got.data());
+      read_packed({packed.data(), end}, got.size(), width, got.data());
       CHECK(got == values);
     }
   }

@@ -51,11 +51,13 @@ std::vector<std::string> batches_of(const std::string& file, uint64_t& damages) 
 // What a head holds after the replay of a log file.
 class ReplayedHead final : public storage::SeriesSource {
  public:
-  explicit ReplayedHead(std::string log) {
+  explicit ReplayedHead(std::string log, size_t shard_count = 1)
+      : head_(options(shard_count), io::real_file_system(), FileNames{"/nonexistent"}) {
     LogReplay replay(head_);
     (void)replay.read_file(TextFile(std::move(log)));
     counts_ = replay.counts();
   }
+  size_t slab_count() const { return head_.size().chunks; }
   const ReplayCounts& counts() const { return counts_; }
 
   Result<std::unique_ptr<storage::Selection>> select(std::span<const Matcher> matchers,
@@ -78,9 +80,11 @@ class ReplayedHead final : public storage::SeriesSource {
   }
 
  private:
-  Head head_{{.shard_count = 1, .block_range_ms = 7200000, .log_segment_bytes = 1 << 30},
-             io::real_file_system(),
-             FileNames{"/nonexistent"}};
+  static HeadOptions options(size_t shard_count) {
+    return {.shard_count = shard_count, .block_range_ms = 7200000, .log_segment_bytes = 1 << 30};
+  }
+
+  Head head_;
   ReplayCounts counts_;
 };
 
@@ -88,7 +92,12 @@ class ReplayedHead final : public storage::SeriesSource {
 struct Written {
   std::string log;
   Model model;
+  size_t slab_count = 0;
 };
+
+std::string only_log(const TemporaryFolder& folder) {
+  return *io::read_file(io::real_file_system(), folder.path() + "/log/00000001", 1 << 30);
+}
 
 Written write_rows(size_t groups, size_t columns, int64_t rows, uint64_t seed) {
   std::mt19937_64 random(seed);
@@ -116,8 +125,44 @@ Written write_rows(size_t groups, size_t columns, int64_t rows, uint64_t seed) {
       // Batches of their own, as if time passed.
       if (row % 4 == 3) REQUIRE(database->flush());
     }
+    written.slab_count = database->counters().head_chunks;
   }
-  written.log = *io::read_file(io::real_file_system(), folder.path() + "/log/00000001", 1 << 30);
+  written.log = only_log(folder);
+  return written;
+}
+
+// One group whose columns come, go, and change their kind.
+Written write_flapping_rows(int64_t rows, uint64_t seed) {
+  constexpr size_t kColumns = 70;
+  std::mt19937_64 random(seed);
+  TestContext context;
+  const TemporaryFolder folder;
+  Written written;
+  {
+    const auto database = open_database(folder.path(), context);
+    const auto group = database->open_group({{"g", "1"}}, {.absence_is_stale = false});
+    std::vector<double> values(kColumns, 1);
+    for (int64_t row = 0; row < rows; ++row) {
+      // New columns every fifty rows; in one of four rows some are absent.
+      const size_t columns = std::min(kColumns, 10 + static_cast<size_t>(row) / 50 * 10);
+      std::vector<Labels> labels;
+      for (size_t c = 0; c < columns; ++c) labels.push_back({{"__name__", "m"}, {"c", std::to_string(c)}});
+      std::vector<uint64_t> absent(2);
+      if (random() % 4 == 0) absent[0] = random() & random() & random() & 1023;
+      for (size_t c = 0; c < columns; ++c) {
+        if (random() % 3 == 0) values[c] += 1;
+        if (random() % 200 == 0) values[c] += 0.125;
+        if (random() % 500 == 0) values[c] = -values[c] / 3;
+        if (((absent[c / 64] >> (c % 64)) & 1) != 0) continue;
+        const Labels all{{"__name__", "m"}, {"c", std::to_string(c)}, {"g", "1"}};
+        written.model[all][row * 1000] = std::bit_cast<uint64_t>(values[c]);
+      }
+      absent.resize((columns + 63) / 64);
+      const auto shape = database->intern_shape(labels);
+      database->append(group, shape, {row * 1000, std::span(values).first(columns), absent});
+    }
+  }
+  written.log = only_log(folder);
   return written;
 }
 
@@ -140,7 +185,7 @@ size_t sample_count(const Model& model) {
 
 TEST_SUITE("scraper/tsdb/log_format") {
   TEST_CASE("the header is sixteen bytes and starts with SNL1") {
-    CHECK(valid_header() == std::string("SNL1\x01\0\0\0\x07\0\0\0\0\0\0\0", 16));
+    CHECK(valid_header() == std::string("SNL1\x02\0\0\0\x07\0\0\0\0\0\0\0", 16));
   }
 
   TEST_CASE("a header cut at any byte reads as truncated") {
@@ -216,6 +261,34 @@ TEST_SUITE("scraper/tsdb/replay") {
       CAPTURE(bit);
       REQUIRE(is_part_of(read_all(head, {}, kAlways), written.model));
     }
+  }
+
+  TEST_CASE("any number of shards reads the same rows") {
+    const Written written = write_rows(7, 60, 900, 5);
+    REQUIRE(written.log.size() > 300 * 1024);  // more than is handed over at once
+    for (const size_t shard_count : {1U, 2U, 5U}) {
+      const ReplayedHead head(written.log, shard_count);
+      CAPTURE(shard_count);
+      CHECK(head.counts().rows == 7 * 900);
+      CHECK(head.counts().rows_dropped == 0);
+      CHECK(read_all(head, {}, kAlways) == written.model);
+    }
+  }
+
+  TEST_CASE("a group is sealed where its writer sealed it") {
+    // 120 rows a slab but for the first, which comes earlier by the group's hash: 900 rows are 7 or 8 of
+    // them.
+    const Written written = write_rows(3, 5, 900, 6);
+    const ReplayedHead head(written.log);
+    CHECK(head.slab_count() == written.slab_count);
+    CHECK(read_all(head, {}, kAlways) == written.model);
+  }
+
+  TEST_CASE("rows with ended and new columns between others come back") {
+    const Written written = write_flapping_rows(400, 7);
+    const ReplayedHead head(written.log);
+    CHECK(head.counts().rows_dropped == 0);
+    CHECK(read_all(head, {}, kAlways) == written.model);
   }
 
   TEST_CASE("a damaged record costs its groups' rows up to their next key rows") {
