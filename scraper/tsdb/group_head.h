@@ -136,6 +136,8 @@ class GroupHead {
   void publish_seal(std::vector<SlabRef> slabs, TailPool& pool);
   // Forgets slabs that end before the time.
   void drop_slabs_before(int64_t time_ms);
+  // A group without rows again; the tail is empty and there are no slabs.
+  void forget_columns();
 
   // The state after the last row, for key rows of the log and for duplicates.
   double last_value(size_t column) const { return last_[column]; }

@@ -247,4 +247,16 @@ void GroupHead::drop_slabs_before(int64_t time_ms) {
   std::erase_if(slabs_, [&](const SlabRef& slab) { return slab.time_max_ms < time_ms; });
 }
 
+void GroupHead::forget_columns() {
+  const std::lock_guard guard(lock_);
+  part_.reset();
+  layout_.reset();
+  storage_.reset();
+  column_count_ = 0;
+  segments_ = {};
+  slabs_ = {};
+  sealed_kinds_ = {};
+  has_rows_ = false;
+}
+
 }  // namespace sonde::tsdb

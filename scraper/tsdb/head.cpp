@@ -331,8 +331,23 @@ void Head::seal_before(int64_t time_ms) {
   }
 }
 
+// What a target that is gone leaves is in blocks now: its columns, and shapes that only it had, are given
+// back.
+void Head::forget_ended(Group& target) {
+  GroupHead& head = target.head;
+  if (!head.has_rows() || head.tail_row_count() > 0 || head.slab_count() > 0) return;
+  head.forget_columns();
+  target.row_shape.reset();
+  target.map.reset();
+}
+
 void Head::drop_before(int64_t time_ms) {
-  for (size_t i = 0; i < groups_.size(); ++i) groups_[i]->head.drop_slabs_before(time_ms);
+  for (size_t i = 0; i < groups_.size(); ++i) {
+    Group& target = *groups_[i];
+    const MutexLock lock(shard_of(target).mutex);
+    target.head.drop_slabs_before(time_ms);
+    forget_ended(target);
+  }
   for (const auto& shard : shards_) {
     const MutexLock lock(shard->mutex);
     shard->slabs.drop_before(time_ms);

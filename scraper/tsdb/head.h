@@ -186,6 +186,7 @@ class Head {
   void join_waiting(Shard& shard, Group& group);
   void use_shape(Shard& shard, Group& group, const ShapePtr& shape);
   void seal(Shard& shard, Group& group);
+  static void forget_ended(Group& group);
   void flush_if_large(size_t shard);
 
   const HeadOptions options_;

@@ -164,6 +164,33 @@ TEST_SUITE("scraper/tsdb/faults") {
           storage::AppendOutcome::Stored);
   }
 
+  TEST_CASE("a group whose rows are all in blocks begins anew") {
+    Fixture f;
+    const auto ended = f.database->open_group({{"job", "ended"}}, {});
+    const double value = 7;
+    const auto append_ended = [&](int64_t time_ms) {
+      return f.database->append(ended, f.shape, {time_ms, std::span(&value, 1), {}});
+    };
+    for (int i = 0; i < 1000; ++i) {
+      f.append(i * 60000, i);
+      if (i < 100) REQUIRE(append_ended(i * 60000) == storage::AppendOutcome::Stored);
+    }
+    REQUIRE(f.database->counters().head_groups == 2);
+    REQUIRE(f.database->compact());
+    CHECK(f.database->counters().head_groups == 1);
+    CHECK(append_ended(99 * 60000) == storage::AppendOutcome::OutOfBounds);
+    CHECK(append_ended(1000 * 60000) == storage::AppendOutcome::Stored);
+    CHECK(append_ended(1000 * 60000 - 1) == storage::AppendOutcome::OutOfOrder);
+    CHECK(f.database->counters().head_groups == 2);
+    const auto samples = [&](const Database& database) {
+      return read_all(database, {equals("job", "ended")}, kAlways).begin()->second.size();
+    };
+    CHECK(samples(*f.database) == 101);
+    f.database.reset();
+    const auto again = open_database(f.folder.path(), f.context);
+    CHECK(samples(*again) == 101);
+  }
+
   TEST_CASE("readers and writers of different groups run side by side") {
     DatabaseOptions options;
     options.shard_count = 2;

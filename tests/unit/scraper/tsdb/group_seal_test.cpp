@@ -51,6 +51,20 @@ TEST_SUITE("scraper/tsdb/group_seal") {
     }
     for (size_t c = 0; c < 70; ++c) CHECK(group.read(c) == column_of(rows, c, 50));
   }
+
+  TEST_CASE("a group without columns begins again") {
+    TestGroup group(3);
+    group.append(1000, {1, 2, 3});
+    group.head.build_slabs(7200000);
+    group.head.publish_seal({}, group.pool);
+    group.head.forget_columns();
+    CHECK_FALSE(group.head.has_rows());
+    CHECK(group.head.column_count() == 0);
+    const auto set = group.symbols.intern(Labels{{"other", "1"}});
+    group.head.grow(group.shapes.share({set}), group.pool);
+    group.append(2000, {5});
+    CHECK(group.read(0) == std::vector<uint64_t>{std::bit_cast<uint64_t>(5.0)});
+  }
 }
 
 }  // namespace
