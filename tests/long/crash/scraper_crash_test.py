@@ -87,8 +87,8 @@ def write_config(folder, port):
     return path
 
 
-def query(url, expression):
-    text = urllib.parse.urlencode({"query": expression})
+def query(url, expression, at=None):
+    text = urllib.parse.urlencode({"query": expression} | ({"time": f"{at:.3f}"} if at else {}))
     status, _, body = harness.fetch(f"{url}/api/v1/query?{text}", timeout=60)
     assert status == 200, body[:300]
     return json.loads(body)["data"]["result"]
@@ -123,9 +123,12 @@ def check(url, served, kills):
 
 def check_rows(url, served):
     """The other columns of a row belong to its sequence number."""
-    sequence = {(s["metric"]["job"], t): int(v) for s in query(url, "sequence[2h]") for t, v in s["values"]}
-    for series in query(url, f'wave{{n="{SERIES - 1}"}}[2h]'):
+    # Scraping goes on: both queries end at one time, before which no row is still to come.
+    at = time.time() - 1
+    sequence = {(s["metric"]["job"], t): int(v) for s in query(url, "sequence[2h]", at) for t, v in s["values"]}
+    for series in query(url, f'wave{{n="{SERIES - 1}"}}[2h]', at):
         for t, v in series["values"]:
+            assert (series["metric"]["job"], t) in sequence, f"{series['metric']} at {t}: a row without its first column"
             want = (sequence[(series["metric"]["job"], t)] * SERIES) % 97 / 4
             assert float(v) == want, f"{series['metric']} at {t}: {v}, want {want}"
 
