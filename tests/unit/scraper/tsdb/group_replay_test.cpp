@@ -60,7 +60,7 @@ TEST_SUITE("scraper/tsdb/group_replay") {
     stray[3] = 2;
     CHECK_FALSE(reader.head.append_pieces(2000, std::span(stray).first(4), scratch, reader.pool));
     // A varint without an end.
-    for (const uint8_t fill : {0x80, 0xff}) {
+    for (const uint8_t fill : {uint8_t{0x80}, uint8_t{0xff}}) {
       std::vector<uint8_t> endless(kPieceBytesMax * 2, fill);
       endless[0] = 1;
       endless[1] = 1;
