@@ -63,7 +63,7 @@ void WorkerPool::start_worker(const std::shared_ptr<State>& state) {
   auto argument = std::make_unique<std::shared_ptr<State>>(state);
   // Where no thread can be made, the job waits for another worker or its deadline.
   if (::pthread_create(&thread, &attributes, &WorkerPool::work, argument.get()) == 0) {
-    argument.release();
+    static_cast<void>(argument.release());  // The thread's now.
   } else {
     const MutexLock lock(state->mutex);
     --state->worker_count;

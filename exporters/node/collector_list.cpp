@@ -139,8 +139,9 @@ Result<CollectorChoice> make_collectors(const Options& options, const Clock& clo
     const std::string name(spec.name);
     if (!spec.make) {
       if (chosen.given && chosen.enabled) {
-        return Error(ErrorCode::Unsupported, "--collector." + name + ": this version has no " + name +
-                                                 " collector, leave the flag out");
+        std::string reason = "this version has no ";
+        reason.append(name).append(" collector, leave the flag out");
+        return Error(ErrorCode::Unsupported, std::move(reason)).in("--collector." + name);
       }
       continue;
     }
