@@ -53,7 +53,7 @@ TEST_SUITE("core/base64") {
   }
 
   TEST_CASE("bytes outside the alphabet and a lone digit are refused") {
-    for (const std::string_view text : {"Zm9!", "Zm 9", "Zm\n9", "Z=9v", "\xc3\xa9AA"}) {
+    for (const std::string_view text : {"Zm9!", "Zm 9", "Zm\n9", "Z=9v", "\xc3\xa9ZZ"}) {
       CAPTURE(text);
       CHECK_FALSE(decode_base64(text));
       CHECK_FALSE(decode_base64url(text));
