@@ -15,18 +15,18 @@ from repacked import make_later
 SCRIPT = """set -e
 mount --make-rprivate /
 mount -t tmpfs tmpfs {folder}
-mkdir {folder}/upper {folder}/work {folder}/root
-mount -t overlay overlay -o lowerdir=/,upperdir={folder}/upper,workdir={folder}/work {folder}/root
-mount -t proc proc {folder}/root/proc
-mount --rbind /dev {folder}/root/dev
-mount -t sysfs -o ro sysfs {folder}/root/sys
-mount -t tmpfs tmpfs {folder}/root/run
-mount -t tmpfs tmpfs {folder}/root/tmp
-mkdir {folder}/root/tmp/debs {folder}/root/tmp/tests
-mount --bind {debs} {folder}/root/tmp/debs
-mount --bind {tests} {folder}/root/tmp/tests
+mkdir {folder}/upper {folder}/work {folder}/tree
+mount -t overlay overlay -o lowerdir=/,upperdir={folder}/upper,workdir={folder}/work {folder}/tree
+mount -t proc proc {folder}/tree/proc
+mount --rbind /dev {folder}/tree/dev
+mount -t sysfs -o ro sysfs {folder}/tree/sys
+mount -t tmpfs tmpfs {folder}/tree/run
+mount -t tmpfs tmpfs {folder}/tree/tmp
+mkdir {folder}/tree/tmp/debs {folder}/tree/tmp/tests
+mount --bind {debs} {folder}/tree/tmp/debs
+mount --bind {tests} {folder}/tree/tmp/tests
 ip link set lo up 2>/dev/null || ifconfig lo up 2>/dev/null || python3 -c '{loopback}'
-exec chroot {folder}/root env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+exec chroot {folder}/tree env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
   sh /tmp/tests/lifecycle.sh /tmp/debs {sources}
 """
 # Sets the flag IFF_UP of lo (SIOCSIFFLAGS), where there is neither ip nor ifconfig.
