@@ -77,14 +77,14 @@ void add_web_flags(exporter::Flags& flags, Options& o) {
   flags.list("web.listen-address", o.listen_addresses,
              "Address to listen on for page, API and telemetry. Repeatable.");
   flags.text("web.config.file", o.web_config_file, "File that enables TLS or authentication.",
-             {.placeholder = "FILE"});
+             {.value_name = "FILE"});
   flags.duration("web.read-timeout", o.read_timeout,
                  "How long a request may take to arrive, and an idle connection stay.");
   flags.integer("web.max-connections", o.connections_max, "How many connections may be open at once.");
   flags.text("web.external-url", o.external_url, "The URL under which the scraper is reached from outside.",
-             {.placeholder = "URL"});
+             {.value_name = "URL"});
   flags.text("web.route-prefix", o.route_prefix,
-             "Prefix of all paths; by default the path of --web.external-url.", {.placeholder = "PATH"});
+             "Prefix of all paths; by default the path of --web.external-url.", {.value_name = "PATH"});
   flags.text("web.page-title", o.page_title, "Title of the page.");
   flags.text("web.cors.origin", o.cors_origin, "Regular expression of allowed origins, fully anchored.");
   flags.boolean("web.enable-lifecycle", o.enable_lifecycle, "Allow shutdown and reload by HTTP request.");
@@ -92,11 +92,11 @@ void add_web_flags(exporter::Flags& flags, Options& o) {
 }
 
 void add_storage_flags(exporter::Flags& flags, Options& o) {
-  flags.text("storage.tsdb.path", o.tsdb_path, "Folder of the database.", {.placeholder = "FOLDER"});
+  flags.text("storage.tsdb.path", o.tsdb_path, "Folder of the database.", {.value_name = "FOLDER"});
   flags.duration("storage.tsdb.retention.time", o.retention_time,
-                 "How long to keep samples; 15d when no retention is set.", {.placeholder = "DURATION"});
+                 "How long to keep samples; 15d when no retention is set.", {.value_name = "DURATION"});
   flags.size("storage.tsdb.retention.size", o.retention_size_bytes,
-             "How many bytes of blocks to keep; 0: no limit.", {.placeholder = "SIZE"});
+             "How many bytes of blocks to keep; 0: no limit.", {.value_name = "SIZE"});
   flags.duration("storage.tsdb.wal-sync-interval", o.wal_sync_interval,
                  "How often the log is forced to disk; 0: at every write.");
   flags.duration("storage.tsdb.min-block-duration", o.block_duration_min, "Time range of the smallest block.",
@@ -113,9 +113,10 @@ void add_query_flags(exporter::Flags& flags, Options& o) {
 }
 
 void add_flags(exporter::Flags& flags, Options& o) {
-  flags.text("config.file", o.config_file, "Configuration file.", {.placeholder = "FILE"});
-  flags.boolean("strict-support", o.strict_support,
-                "Refuse a configuration with sections that are not implemented, instead of warning.");
+  flags.text("config.file", o.config_file, "Configuration file.", {.value_name = "FILE"});
+  flags.boolean(
+      "strict-support", o.strict_support,
+      "Refuse a configuration with sections that this version does not act on, instead of warning.");
   add_web_flags(flags, o);
   add_storage_flags(flags, o);
   add_query_flags(flags, o);

@@ -15,7 +15,7 @@ namespace sonde::scraper {
 
 struct Options {
   std::string config_file = "prometheus.yml";
-  bool strict_support = false;  // ours: a section that is not implemented is an error instead of a warning
+  bool strict_support = false;  // ours: a section that has no effect is an error instead of a warning
 
   std::vector<std::string> listen_addresses{"0.0.0.0:9090"};
   std::string web_config_file;

@@ -78,11 +78,11 @@ Result<config::Config> load_configuration(const Options& options, Logger& logger
   if (!configuration) return configuration.error();
   for (const std::string& what : configuration->unsupported) {
     if (options.strict_support) {
-      return Error(
-          ErrorCode::Unsupported,
-          options.config_file + ": " + what + " is not implemented; remove it or leave out --strict-support");
+      return Error(ErrorCode::Unsupported,
+                   options.config_file + ": " + what +
+                       " has no effect in this version; remove it or leave out --strict-support");
     }
-    logger.warn("this part of the configuration is not implemented and does nothing", {{"section", what}});
+    logger.warn("this version does not act on this part of the configuration", {{"section", what}});
   }
   for (const std::string& warning : configuration->warnings)
     logger.warn(warning, {{"file", options.config_file}});

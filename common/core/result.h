@@ -14,17 +14,17 @@
 namespace sonde {
 
 enum class ErrorCode : uint8_t {
-  InvalidArgument,    // a flag, configuration key, query or request that is wrong
-  NotFound,           // absent, which is not broken: the caller may treat it as "no data"
+  InvalidArgument,  // a flag, configuration key, query or request that is wrong
+  NotFound,         // absent, which is not broken: the caller may treat it as "no data"
   PermissionDenied,
   AlreadyExists,
-  Truncated,          // bytes end too early
-  Corrupt,            // bytes that cannot be what they claim to be
-  LimitExceeded,      // a named limit was hit
+  Truncated,      // bytes end too early
+  Corrupt,        // bytes that cannot be what they claim to be
+  LimitExceeded,  // a named limit was hit
   DeadlineExceeded,
   Cancelled,
-  Unavailable,        // not now: a refused connection, a server that is starting or stopping
-  Unsupported,        // understood, but not implemented or not built in
+  Unavailable,  // not now: a refused connection, a server that is starting or stopping
+  Unsupported,  // understood, but this version or this build has no part for it
   Io,
 };
 

@@ -44,8 +44,8 @@ void append_row(std::string& out, std::string_view left, std::string_view help) 
 std::string left_side(const FlagHelp& flag) {
   if (flag.is_boolean) return "      --[no-]" + flag.name;
   std::string out = "      --" + flag.name + "=";
-  if (!flag.placeholder.empty()) {
-    out += flag.placeholder;
+  if (!flag.value_name.empty()) {
+    out += flag.value_name;
   } else if (flag.default_text.empty()) {
     std::string upper = flag.name;
     std::ranges::transform(upper, upper.begin(), [](char c) {

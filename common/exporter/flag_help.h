@@ -10,7 +10,7 @@ namespace sonde::exporter {
 struct FlagHelp {
   std::string name;
   std::string help;
-  std::string placeholder;   // "" shows the default instead
+  std::string value_name;    // "" shows the default instead
   std::string default_text;  // "" is no default
   std::string environment;
   bool is_boolean = false;

@@ -23,7 +23,7 @@ struct Flag {
   std::string name;
   std::string help;
   std::string environment;
-  std::string placeholder;
+  std::string value_name;
   bool is_boolean = false;
   bool repeatable = false;
   bool quoted_default = false;
@@ -172,7 +172,7 @@ class Flags::Impl {
       if (flag.hidden || flag.ignored) continue;
       rows.push_back({.name = flag.name,
                       .help = flag.help,
-                      .placeholder = flag.placeholder,
+                      .value_name = flag.value_name,
                       .default_text = flag.default_text,
                       .environment = flag.environment,
                       .is_boolean = flag.is_boolean,
@@ -202,7 +202,7 @@ Flag make_flag(std::string_view name, std::string_view help, const Flags::Option
   flag.name = name;
   flag.help = help;
   flag.environment = options.environment;
-  flag.placeholder = options.placeholder;
+  flag.value_name = options.value_name;
   flag.hidden = options.hidden;
   flag.set = options.set;
   return flag;

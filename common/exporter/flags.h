@@ -27,7 +27,7 @@ class Flags {
   struct Options {
     bool hidden = false;
     std::string_view environment = {};  // a variable that sets it when the command line does not
-    std::string_view placeholder = {};  // "FILE", "DURATION"; by default the default value is shown
+    std::string_view value_name = {};   // "FILE", "DURATION"; by default the default value is shown
     bool* set = nullptr;                // becomes true when given (flag or environment)
   };
   void boolean(std::string_view name, bool& target, std::string_view help, Options options);

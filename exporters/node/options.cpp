@@ -33,7 +33,7 @@ FilterFlags filter(std::string_view include, std::string_view exclude, std::stri
 void add_filter(exporter::Flags& flags, FilterFlags& filter, std::string_view include_help,
                 std::string_view exclude_help) {
   const auto name = [](std::string_view flag) { return flag.substr(2); };  // without its dashes
-  flags.text(name(filter.include_flag), filter.include, include_help, {.placeholder = "REGEXP"});
+  flags.text(name(filter.include_flag), filter.include, include_help, {.value_name = "REGEXP"});
   flags.text(name(filter.exclude_flag), filter.exclude, exclude_help, {.set = &filter.exclude_given});
   if (!filter.old_include_flag.empty()) {
     flags.text(name(filter.old_include_flag), filter.old_include, "Deprecated name of the include flag.",
@@ -127,10 +127,9 @@ void add_flags(exporter::Flags& flags, Options& options) {
   flags.boolean("collector.cpu.guest", options.cpu.guest, "Enables metric node_cpu_guest_seconds_total.");
   flags.boolean("collector.cpu.info", options.cpu.info, "Enables metric cpu_info.");
   flags.text("collector.cpu.info.flags-include", options.cpu.info_flags_include,
-             "Regexp of the flags of /proc/cpuinfo to show; switches cpu.info on.",
-             {.placeholder = "REGEXP"});
+             "Regexp of the flags of /proc/cpuinfo to show; switches cpu.info on.", {.value_name = "REGEXP"});
   flags.text("collector.cpu.info.bugs-include", options.cpu.info_bugs_include,
-             "Regexp of the bugs of /proc/cpuinfo to show; switches cpu.info on.", {.placeholder = "REGEXP"});
+             "Regexp of the bugs of /proc/cpuinfo to show; switches cpu.info on.", {.value_name = "REGEXP"});
   add_filter(flags, options.diskstats_devices,
              "Regexp of diskstats devices to include (mutually exclusive to device-exclude).",
              "Regexp of diskstats devices to exclude (mutually exclusive to device-include).");
@@ -139,7 +138,7 @@ void add_flags(exporter::Flags& flags, Options& options) {
   flags.boolean("collector.stat.softirq", options.stat_softirq, "Export softirq calls per vector.");
   flags.list("collector.textfile.directory", options.textfile_directories,
              "Directory to read text files with metrics from, supports glob matching. (repeatable)",
-             {.placeholder = "DIRECTORY"});
+             {.value_name = "DIRECTORY"});
   flags.text("collector.vmstat.fields", options.vmstat_fields,
              "Regexp of fields to return for vmstat collector.");
   add_switches(flags, options);

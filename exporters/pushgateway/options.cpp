@@ -34,17 +34,17 @@ std::string normalize_prefix(std::string prefix) {
 
 void add_flags(exporter::Flags& flags, Options& options) {
   flags.text("web.external-url", options.external_url,
-             "The URL under which the Pushgateway is externally reachable.", {.placeholder = "URL"});
+             "The URL under which the Pushgateway is externally reachable.", {.value_name = "URL"});
   flags.text("web.route-prefix", options.route_prefix,
              "Prefix for the internal routes of web endpoints. Defaults to the path of --web.external-url.",
-             {.placeholder = "PATH"});
+             {.value_name = "PATH"});
   flags.boolean("web.enable-lifecycle", options.enable_lifecycle, "Enable shutdown via HTTP request.");
   flags.boolean("web.enable-admin-api", options.enable_admin_api,
                 "Enable API endpoints for admin control actions.");
   flags.text("persistence.file", options.persistence_file,
              "File to persist metrics, with a journal beside it (FILE.journal.N), so that an answered push "
              "survives the process. If empty, metrics are only kept in memory.",
-             {.placeholder = "FILE"});
+             {.value_name = "FILE"});
   flags.go_duration("persistence.interval", options.persistence_interval,
                     "The minimum interval at which to write out the persistence file.");
   flags.boolean("persistence.sync", options.persistence_sync,
@@ -62,7 +62,7 @@ void add_flags(exporter::Flags& flags, Options& options) {
       "Delete a group this long after its last successful push. 0 keeps groups for ever; a push may "
       "say otherwise with the header 'X-Sonde-TTL: 10m'.");
   flags.list("push.ttl-for-job", options.job_ttls, "The same for one job, as JOB=DURATION. Repeatable.",
-             {.placeholder = "JOB=DURATION"});
+             {.value_name = "JOB=DURATION"});
   flags.size("push.max-body-size", options.body_bytes_max,
              "Answer larger bodies with 413, before and after decompression. 0 takes 64MB on the wire.");
   flags.integer("push.max-groups", options.groups_max,

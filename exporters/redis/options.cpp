@@ -12,10 +12,10 @@ void add_flags(exporter::Flags& flags, Options& options) {
   flags.text("redis.password", options.password,
              "Password of the Redis instance; visible to others in the process list, so prefer "
              "REDIS_PASSWORD or a file.",
-             {.environment = "REDIS_PASSWORD", .placeholder = "PASSWORD"});
+             {.environment = "REDIS_PASSWORD", .value_name = "PASSWORD"});
   flags.text("redis.password-file", options.password_file,
              "JSON file of addresses and their passwords, used where no password is given.",
-             {.environment = "REDIS_PASSWORD_FILE", .placeholder = "FILE"});
+             {.environment = "REDIS_PASSWORD_FILE", .value_name = "FILE"});
   flags.go_duration("connection-timeout", options.connection_timeout,
                     "Timeout for connecting to the Redis instance and for its answers.",
                     {.environment = "REDIS_EXPORTER_CONNECTION_TIMEOUT"});

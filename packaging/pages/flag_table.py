@@ -14,7 +14,7 @@ class Flag:
     name: str
     help: str = ""
     letter: str = ""
-    value: str = ""  # as --help shows it: the default or a placeholder; "" for a boolean
+    value: str = ""  # as --help shows it: the default or what stands for a value; "" for a boolean
     is_boolean: bool = False
     is_negatable: bool = False
     is_repeatable: bool = False

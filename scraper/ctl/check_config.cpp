@@ -106,10 +106,10 @@ Status check_file(const std::string& path, const Options& options) {
   if (!config) return config.error();
   for (const std::string& warning : config->warnings) print("  WARNING: " + warning + "\n");
   if (options.strict_support && !config->unsupported.empty()) {
-    return refuse("not implemented here: " + config->unsupported.front());
+    return refuse("without effect in this version: " + config->unsupported.front());
   }
   for (const std::string& what : config->unsupported) {
-    print("  WARNING: not implemented here and without effect: " + what + "\n");
+    print("  WARNING: without effect in this version: " + what + "\n");
   }
   for (const config::ScrapeConfig& job : config->scrape_configs) {
     if (auto status = check_discovery(job, path, options.syntax_only); !status) return status;
@@ -133,7 +133,7 @@ int check_config(std::span<const std::string> arguments) {
                  "Do not look at the files that the configuration names.");
   parser.boolean("agent", 0, options.agent, "Check for agent mode.");
   parser.boolean("strict-support", 0, options.strict_support,
-                 "Refuse what is valid but not implemented here.");
+                 "Refuse what is valid but without effect in this version.");
   parser.rest("config-files", files, true, "The files to check.");
   if (auto status = parser.parse(arguments); !status) {
     print_error("sondectl: error: " + status.error().message() + ", try --help");

@@ -29,7 +29,7 @@ void append_escaped(std::string& out, std::string_view text) {
 }  // namespace
 
 std::string page(std::string_view title, std::string_view path_prefix) {
-  // The placeholders of page.html.
+  // What page.html leaves open.
   constexpr std::string_view kTitle = "@TITLE@";
   constexpr std::string_view kPrefix = "@PREFIX@";
   std::string out;

@@ -90,7 +90,7 @@ TEST_SUITE("scraper/server") {
     CHECK(text("storage: {tsdb: {retention: {time: 2d}}}\n", hours(24), 0) == "2d");
   }
 
-  TEST_CASE("what is not implemented is an error when support is strict") {
+  TEST_CASE("what has no effect is an error when support is strict") {
     Stand stand("remote_write: [{url: 'http://127.0.0.1:1/'}]\n");
     CHECK(load_configuration(stand.options, stand.logger));
     stand.options.strict_support = true;

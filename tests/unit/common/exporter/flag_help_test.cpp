@@ -19,11 +19,11 @@ FlagHelp row(std::string name, std::string help) {
 }  // namespace
 
 TEST_SUITE("exporter/flag_help") {
-  TEST_CASE("defaults placeholders and repeatable flags show on the left side") {
+  TEST_CASE("defaults value names and repeatable flags show on the left side") {
     std::array rows{row("a.text", "Help."), row("b", "Help."), row("c", "Help."), row("d", "Help.")};
     rows[0].default_text = "/proc";
     rows[0].quoted_default = true;
-    rows[1].placeholder = "FILE";
+    rows[1].value_name = "FILE";
     rows[2].is_boolean = true;
     rows[3].default_text = ":1";
     rows[3].repeatable = true;

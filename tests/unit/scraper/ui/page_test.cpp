@@ -23,7 +23,7 @@ TEST_SUITE("ui/page") {
     }
   }
 
-  TEST_CASE("an at sign that is no placeholder stays") {
+  TEST_CASE("an at sign that belongs to no key stays") {
     CHECK(page("t", "").find(" @\" + time") != std::string::npos);
   }
 }
