@@ -75,7 +75,8 @@ Result<std::unique_ptr<ScrapeManager>> ScrapeManager::make(ScrapeOptions options
   if (options.shard_count == 0) {
     options.shard_count = std::clamp<size_t>(std::thread::hardware_concurrency(), 1, kDefaultShardsMax);
   }
-  std::unique_ptr<ScrapeManager> manager(new ScrapeManager(std::move(options), clock, logger, sink, registry));
+  std::unique_ptr<ScrapeManager> manager(
+      new ScrapeManager(std::move(options), clock, logger, sink, registry));
   for (size_t i = 0; i < manager->options_.shard_count; ++i) {
     auto shard = Shard::make({.clock = clock,
                               .logger = logger,
@@ -112,7 +113,7 @@ Shard& ScrapeManager::shard_of(const Labels& labels) {
 }
 
 void ScrapeManager::apply(const config::Config& config) {
-  offset_seed_ = std::hash<std::string>{}(options_.hostname) ^ config.global.external_labels.hash();
+  server_hash_ = std::hash<std::string>{}(options_.hostname) ^ config.global.external_labels.hash();
   MutexLock lock(mutex_);
   for (auto it = pools_.begin(); it != pools_.end();) {
     const auto same_name = [&it](const config::ScrapeConfig& job) { return job.job_name == it->first; };
@@ -178,7 +179,7 @@ void ScrapeManager::sync(Pool& pool, discovery::ResolvedTargets resolved) {
   for (const auto& [hash, active] : pool.active) {
     if (active.loop_id < first_new_loop) continue;
     active.shard->add(pool.context, active.target,
-                      {.id = active.loop_id, .offset_seed = offset_seed_, .forced_error = forced_error},
+                      {.id = active.loop_id, .server_hash = server_hash_, .forced_error = forced_error},
                       active.status);
   }
   pool.forced_error = std::move(forced_error);

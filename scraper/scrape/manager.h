@@ -78,7 +78,7 @@ class ScrapeManager final : public TargetStatusSource {
   std::unique_ptr<GroupClaims> claims_;
   std::vector<std::unique_ptr<Shard>> shards_;  // Fixed after make().
   uint64_t next_loop_id_ = 1;                   // Owned by the calling thread, as is the seed.
-  uint64_t offset_seed_ = 0;
+  uint64_t server_hash_ = 0;
 
   mutable Mutex mutex_;
   std::map<std::string, std::unique_ptr<Pool>> pools_ GUARDED_BY(mutex_);  // by job name

@@ -9,12 +9,20 @@ namespace {
 constexpr int64_t kNsPerMs = 1'000'000;
 constexpr int64_t kToleranceMsMax = 2;
 constexpr int64_t kToleranceDivisor = 100;
+constexpr int64_t kBeatMsMax = 100;
+constexpr int64_t kBeatsMin = 10;
 
 }  // namespace
 
-Schedule::Schedule(int64_t interval_ns, uint64_t hash)
-    : interval_ns_(std::max<int64_t>(interval_ns, kNsPerMs)),
-      offset_ns_(static_cast<int64_t>(hash % static_cast<uint64_t>(interval_ns_))) {}
+Schedule::Schedule(int64_t interval_ns, uint64_t target_hash, uint64_t server_hash)
+    : interval_ns_(std::max<int64_t>(interval_ns, kNsPerMs)) {
+  const int64_t beat_ns = std::min(kBeatMsMax * kNsPerMs, interval_ns_ / kBeatsMin);
+  const auto below = [](uint64_t hash, int64_t end) {
+    return static_cast<int64_t>(hash % static_cast<uint64_t>(end));
+  };
+  offset_ns_ =
+      below(target_hash ^ server_hash, interval_ns_ / beat_ns) * beat_ns + below(server_hash, beat_ns);
+}
 
 int64_t Schedule::first_after(int64_t now_ns) const {
   const int64_t due = now_ns - now_ns % interval_ns_ + offset_ns_;

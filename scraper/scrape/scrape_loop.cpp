@@ -71,7 +71,7 @@ ScrapeLoop::ScrapeLoop(const Shared& shared, std::shared_ptr<const PoolContext> 
       status_(std::move(status)),
       id_(identity.id),
       forced_error_(std::move(identity.forced_error)),
-      schedule_(to_ns(target_.interval), target_.hash ^ identity.offset_seed),
+      schedule_(to_ns(target_.interval), target_.hash, identity.server_hash),
       rows_({.sink = shared.sink, .claims = shared.claims, .loop_id = identity.id}, target_.labels,
             pool_->rules.track_timestamps_staleness),
       request_(make_request(target_, *pool_), pool_->client),

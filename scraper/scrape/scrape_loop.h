@@ -64,7 +64,7 @@ class ScrapeLoop {
   };
   struct Identity {
     uint64_t id = 0;
-    uint64_t offset_seed = 0;
+    uint64_t server_hash = 0;  // where this server's scrapes lie in the interval
     std::string forced_error;  // "": none
   };
   ScrapeLoop(const Shared& shared, std::shared_ptr<const PoolContext> pool, discovery::Target target,

@@ -76,7 +76,7 @@ struct Fixture {
   }
   void start(uint64_t id = 1) {
     shard->add(std::make_shared<const scrape::PoolContext>(job, false), target,
-               {.id = id, .offset_seed = 0, .forced_error = {}}, status);
+               {.id = id, .server_hash = 0, .forced_error = {}}, status);
   }
   // Waits for `count` more rows.
   void wait_rows(size_t count) {

@@ -31,7 +31,7 @@ TEST_SUITE("scrape/shard") {
       target.url = server.url();
       target.interval = 20ms;
       target.timeout = 20s;
-      shard->add(pool, target, {.id = id, .offset_seed = 0, .forced_error = {}},
+      shard->add(pool, target, {.id = id, .server_hash = 0, .forced_error = {}},
                  std::make_shared<scrape::LoopStatus>());
     }
     shard->end(99);
