@@ -168,7 +168,7 @@ class Tidy:
         for number, line in enumerate(lines, 1):
             code = re.sub(r'"(?:[^"\\]|\\.)*"', '""', line.split("//")[0]) if not line.startswith("#include") else line
             for pattern, why in BANNED.items():
-                if "raw new" in why and "unique_ptr" in code:
+                if "raw new" in why and "unique_ptr" in code + (lines[number - 2] if number > 1 else ""):
                     continue  # A private constructor, owned at once
                 if re.search(pattern, code):
                     self.report(name, number, why, f"banned {name} {why.split(':')[0]}")
