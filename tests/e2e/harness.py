@@ -3,6 +3,7 @@
 Everything listens on 127.0.0.1; every process is ended by its own pid.
 """
 import contextlib
+import importlib.util
 import os
 import shutil
 import signal
@@ -33,6 +34,15 @@ def need(program):
 
 def ours(name):
     return os.path.join(BIN, name)
+
+
+def lab(name):
+    """The laboratory of an area (tests/e2e/NAME/lab.py): how to run its server."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), name, "lab.py")
+    spec = importlib.util.spec_from_file_location(name + "_lab", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def free_port():

@@ -1,6 +1,5 @@
 """The main job: real servers, every exporter, the scraper; asked through its API and by the reference's own tools."""
 import contextlib
-import importlib.util
 import json
 import os
 import shutil
@@ -10,18 +9,7 @@ import urllib.parse
 
 import harness
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def lab(name):
-    """The laboratory of another folder: how to run its server."""
-    spec = importlib.util.spec_from_file_location(name + "_lab", os.path.join(HERE, "..", name, "lab.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-mysql_lab, redis_lab = lab("mysql"), lab("redis")
+mysql_lab, redis_lab = harness.lab("mysql"), harness.lab("redis")
 
 
 def ask(url, expression):
