@@ -49,8 +49,9 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
 
 class CollectorSet::Impl {
  public:
-  Impl(std::vector<CollectorEntry> collectors, Names names, const Clock& clock, Logger& logger)
-      : names_(names), clock_(clock), logger_(logger), gate_(std::make_shared<Gate>()) {
+  Impl(std::vector<CollectorEntry> collectors, Names names, const Clock& clock, Logger& logger,
+       WorkerPool& workers)
+      : names_(names), clock_(clock), logger_(logger), workers_(workers), gate_(std::make_shared<Gate>()) {
     gate_->owner = this;
     for (CollectorEntry& entry : collectors) {
       slots_.push_back(std::make_shared<Slot>());
@@ -149,7 +150,7 @@ class CollectorSet::Impl {
     slot->running = true;
     auto outcome = fresh_outcome(*slot);
     slot->job =
-        pool_.submit([slot, outcome, gate = gate_, loop = scrape->loop, begun_ns = clock_.monotonic_ns()] {
+        workers_.submit([slot, outcome, gate = gate_, loop = scrape->loop, begun_ns = clock_.monotonic_ns()] {
           run(*slot->entry.collector, *outcome);
           const MutexLock lock(gate->mutex);
           if (gate->owner == nullptr) return;
@@ -192,7 +193,7 @@ class CollectorSet::Impl {
       std::erase_if(slot.waiting, [&](const auto& waiting) { return waiting.get() == &scrape; });
       // Where another scrape waits longer, its deadline decides.
       if (slot.late || !slot.waiting.empty()) continue;
-      const WorkerPool::Abandoned how = pool_.abandon(slot.job);
+      const WorkerPool::Abandoned how = workers_.abandon(slot.job);
       if (how == WorkerPool::Abandoned::Finished) continue;  // returned() is on its way.
       slot.late = how == WorkerPool::Abandoned::Running;
       if (!slot.late) slot.running = false;  // It was still in the queue: no worker was free.
@@ -242,6 +243,7 @@ class CollectorSet::Impl {
   const Names names_;
   const Clock& clock_;
   Logger& logger_;
+  WorkerPool& workers_;
   std::shared_ptr<Gate> gate_;  // Shared with the jobs.
   std::vector<std::shared_ptr<Slot>> slots_;
   std::vector<std::string> disabled_;
@@ -249,12 +251,11 @@ class CollectorSet::Impl {
   std::vector<const MetricSink*> sinks_;
   exposition::PageJoiner joiner_;
   size_t page_bytes_ = 0;  // of the last page
-  WorkerPool pool_;        // Last: its threads end before the rest goes.
 };
 
 CollectorSet::CollectorSet(std::vector<CollectorEntry> collectors, Names names, const Clock& clock,
-                           Logger& logger)
-    : impl_(std::make_unique<Impl>(std::move(collectors), names, clock, logger)) {}
+                           Logger& logger, WorkerPool& workers)
+    : impl_(std::make_unique<Impl>(std::move(collectors), names, clock, logger, workers)) {}
 
 CollectorSet::~CollectorSet() = default;
 

@@ -1,6 +1,7 @@
-// expose() and deadline_of(): what a handler needs that answers a scraper.
+// expose(), answer_by() and deadline_of(): what a handler needs that answers a scraper.
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "common/core/number_text.h"
@@ -23,6 +24,16 @@ http::Response expose(const http::Request& request, std::string text_page) {
     return http::text_response(500, "cannot write the page: " + converted.error().message() + "\n");
   response.body = std::move(*converted);
   return response;
+}
+
+Answer answer_by(http::Request request, http::Responder responder) {
+  // Shared because a std::function copies what it holds; there is one call.
+  auto held =
+      std::make_shared<std::pair<http::Request, http::Responder>>(std::move(request), std::move(responder));
+  return [held](http::Response response) {
+    const bool is_page = response.status == 200;
+    held->second.send(is_page ? expose(held->first, std::move(response.body)) : std::move(response));
+  };
 }
 
 int64_t deadline_of(const http::Request& request, const Clock& clock, std::chrono::milliseconds fallback,

@@ -22,7 +22,6 @@
 namespace sonde::exporter {
 namespace {
 
-constexpr std::chrono::milliseconds kStopGrace{3000};
 constexpr size_t kHeaderBytesMax = 16 * 1024;
 constexpr size_t kHeapKeptBytes = 1024 * 1024;
 
@@ -100,8 +99,9 @@ Status open_listeners(http::Server& server, const WebFlags& web) {
 // Signals, readiness and the watchdog while the loop runs.
 class Supervision {
  public:
-  Supervision(Context& context, SignalDescriptor& signals, const std::function<Status()>& reload)
-      : context_(context), signals_(signals), reload_(reload) {}
+  Supervision(Context& context, SignalDescriptor& signals, Exporter& exporter,
+              std::chrono::milliseconds stop_grace)
+      : context_(context), signals_(signals), exporter_(exporter), stop_grace_(stop_grace) {}
 
   Status begin() {
     auto watched = context_.loop.watch(signals_.fd(), EPOLLIN, [this](uint32_t) { on_signal(); });
@@ -123,10 +123,11 @@ class Supervision {
   }
 
   void reload() {
-    if (!reload_) return;
-    const auto reloaded = reload_();
+    const auto reloaded = exporter_.reload();
     if (reloaded) {
       context_.logger.info("Reloaded configuration");
+    } else if (reloaded.error().code() == ErrorCode::Unsupported) {
+      context_.logger.info("SIGHUP is ignored", {{"err", reloaded.error().message()}});
     } else {
       context_.logger.error("Error reloading configuration, the old one stays",
                             {{"err", reloaded.error().message()}});
@@ -139,7 +140,7 @@ class Supervision {
     stopping_ = true;
     tell("STOPPING=1");
     context_.logger.info("Stopping");
-    context_.server.stop(kStopGrace, [this] { context_.loop.stop(); });
+    context_.server.stop(stop_grace_, [this] { context_.loop.stop(); });
   }
 
   void keep_watchdog(std::chrono::microseconds interval) {
@@ -154,7 +155,8 @@ class Supervision {
 
   Context& context_;
   SignalDescriptor& signals_;
-  const std::function<Status()>& reload_;
+  Exporter& exporter_;
+  const std::chrono::milliseconds stop_grace_;
   bool stopping_ = false;
 };
 
@@ -168,16 +170,20 @@ web::LandingPage landing_page(const Application& application, const WebFlags& we
   return page;
 }
 
+// Threads that hang in a system call or a client library cannot be ended. Destructors, ours and those that
+// the libraries run at exit, would take away what they may still use, so that none runs: all is written by
+// now.
+[[noreturn]] void leave_threads_behind(Logger& logger) {
+  logger.info("Stopped; threads that hang are left behind");
+  ::_exit(0);
+}
+
 // Everything that may fail between the flags and the loop.
 Status serve(const Application& application, const WebFlags& web, Context& context,
              SignalDescriptor& signals) {
-  std::shared_ptr<void> parts;
-  if (application.start) {
-    auto started = application.start(context);
-    if (!started) return started.error();
-    parts = std::move(*started);
-  }
-  Telemetry telemetry(application, context,
+  const std::unique_ptr<Exporter> exporter = application.make(context);
+  if (auto started = exporter->start(); !started) return started;
+  Telemetry telemetry(*exporter, context,
                       {.build_info_name = application.build_info_name,
                        .requests_max = application.has_max_requests ? web.requests_max : 0,
                        .own_metrics = !web.disable_exporter_metrics,
@@ -195,10 +201,11 @@ Status serve(const Application& application, const WebFlags& web, Context& conte
   for (const std::string& address : context.server.addresses()) {
     context.logger.info("Listening on", {{"address", address}});
   }
-  Supervision supervision(context, signals, application.reload);
+  Supervision supervision(context, signals, *exporter, application.stop_grace);
   auto begun = supervision.begin();
   if (!begun) return begun;
   context.loop.run();
+  if (!context.workers.end()) leave_threads_behind(context.logger);
   return Ok{};
 }
 
@@ -224,13 +231,23 @@ Status serve_with(const Application& application, const WebFlags& web, const Clo
     if (auto adjusted = application.adjust_server(options); !adjusted) return adjusted;
   }
   Registry registry;
+  WorkerPool workers(application.workers);
   http::Server server(**loop, logger, std::move(options));
   if (filter) server.set_filter(&*filter);
-  Context context{.clock = clock, .logger = logger, .loop = **loop, .server = server, .registry = registry};
+  Context context{.clock = clock,
+                  .logger = logger,
+                  .loop = **loop,
+                  .server = server,
+                  .registry = registry,
+                  .workers = workers};
   return serve(application, web, context, *signals);
 }
 
 }  // namespace
+
+void Exporter::scrape(const http::Request&, int64_t, Answer answer) {
+  answer({});
+}
 
 int run(const Application& application, int argc, const char* const* argv) {
   tune_allocator();

@@ -1,7 +1,7 @@
 #pragma once
 // The frame of every exporter: parses flags, serves the landing page, /metrics and health, runs collectors
-// with deadlines, and stops cleanly on a signal. An exporter is a main() that fills an Application and calls
-// run().
+// with deadlines, and stops cleanly on a signal. An exporter is a main() that fills an Application, whose
+// make() gives the Exporter, and calls run().
 
 #include <chrono>
 #include <functional>
@@ -16,6 +16,7 @@
 #include "common/core/result.h"
 #include "common/exporter/collector.h"
 #include "common/exporter/flags.h"
+#include "common/exporter/worker_pool.h"
 #include "common/http_server/server.h"
 #include "common/loop/event_loop.h"
 
@@ -36,7 +37,9 @@ class CollectorSet {
     const Desc* duration = nullptr;  // label {collector}; nullptr: not exported
     const Desc* success = nullptr;
   };
-  CollectorSet(std::vector<CollectorEntry> collectors, Names names, const Clock& clock, Logger& logger);
+  // What the arguments refer to outlives the set and every job of `workers`.
+  CollectorSet(std::vector<CollectorEntry> collectors, Names names, const Clock& clock, Logger& logger,
+               WorkerPool& workers);
   ~CollectorSet();
 
   // The collect[] / exclude[] parameters of a request; both empty: all.
@@ -64,7 +67,35 @@ struct Context {
   Logger& logger;
   loop::EventLoop& loop;
   http::Server& server;
-  Registry& registry;  // the exporter's own metrics, already served on the telemetry path
+  Registry& registry;   // the exporter's own metrics, already served on the telemetry path
+  WorkerPool& workers;  // the process's only threads for what may block
+};
+
+// Gets the answer to a request: called once, on the loop's thread.
+using Answer = std::function<void(http::Response)>;
+
+// What the frame knows of an exporter. Loop thread; lives until the server has stopped and no worker is left
+// that might use it.
+class Exporter {
+ public:
+  virtual ~Exporter() = default;
+
+  // Builds what may fail and adds routes beyond the frame's own. A failure ends the process with exit code 1
+  // and its message.
+  virtual Status start() { return Ok{}; }
+
+  // Serves the telemetry path: the answer's body is a page in text 0.0.4, its families sorted by name. The
+  // frame adds own metrics, negotiates the format and compresses.
+  virtual void scrape(const http::Request& request, int64_t deadline_monotonic_ns, Answer answer);
+
+  // Gets the page with the own metrics at its end, before it is negotiated.
+  virtual void complete_page(std::string&) const {}
+
+  // On SIGHUP. On failure everything stays as it was.
+  virtual Status reload() { return Error(ErrorCode::Unsupported, "there is nothing to reload"); }
+
+  // The content of /proc/self/net/netstat, when scrape() has just read it; it saves process_* a second read.
+  virtual std::string_view netstat() { return {}; }
 };
 
 // The flags that every exporter has (exporters.md 7.1), with its own default port.
@@ -96,37 +127,31 @@ struct Application {
   std::function<void(Flags&)> add_flags;
   // Runs after the flags are parsed; a value ends the process with that code before anything is served (a
   // configuration check). May be left out.
-  std::function<std::optional<int>()> before_serving;
+  std::function<std::optional<int>()> before_serving = nullptr;
   // Changes what the flags ask for in the server's options (limits, a route prefix). May be left out.
-  std::function<Status(http::ServerOptions&)> adjust_server;
-  // Builds the parts after the flags are parsed and adds routes beyond the frame's own. A failure ends the
-  // process with exit code 1 and its message. What is returned is kept until the server has stopped.
-  std::function<Result<std::shared_ptr<void>>(Context&)> start;
-  // Serves the telemetry path: calls back with the page's text 0.0.4 on the loop's thread. nullptr: only own
-  // metrics. The frame appends own metrics, negotiates the format and compresses.
-  std::function<void(const http::Request& request, int64_t deadline_monotonic_ns,
-                     std::function<void(http::Response)> done)>
-      scrape;
-  // Gets the page with the own metrics at its end, before it is negotiated. May be left out.
-  std::function<void(std::string& page)> complete_page;
-  // The content of /proc/self/net/netstat, when scrape() has just read it; it saves process_* a second read.
-  std::function<std::string_view()> netstat;
-  std::function<Status()>
-      reload;               // SIGHUP and, where lifecycle is on, POST /-/reload; nullptr: SIGHUP is ignored
-  std::vector<Link> links;  // more links for the landing page
+  std::function<Status(http::ServerOptions&)> adjust_server = nullptr;
+  // Makes the exporter when the flags are known; `context` outlives it.
+  std::function<std::unique_ptr<Exporter>(Context& context)> make;
+  std::vector<Link> links = {};  // more links for the landing page
+  WorkerPool::Limits workers{};
   bool has_max_requests = false;  // the original has --web.max-requests
   bool has_disable_exporter_metrics = false;
   bool has_telemetry_path = true;
   unsigned connections_max = http::ServerOptions{}.connections_max;
   bool has_route_prefix = false;  // the original has --web.external-url and --web.route-prefix
-  std::chrono::milliseconds timeout_offset{
-      500};  // taken off the scraper's timeout header for our own deadline
+  // Taken off the scraper's timeout header for our own deadline.
+  std::chrono::milliseconds timeout_offset{500};
+  // How long requests that are under way may take when the process is told to stop.
+  std::chrono::milliseconds stop_grace{500};
 };
 
 // Answers a request with a page in text 0.0.4: in that format, or made into protobuf or OpenMetrics where the
 // client's Accept header asks for it and the original offers it. For handlers beside the telemetry path
 // (/probe, /scrape).
 http::Response expose(const http::Request& request, std::string text_page);
+
+// An answer for such a handler: a page, which is status 200, goes through expose(), all else as it is.
+Answer answer_by(http::Request request, http::Responder responder);
 
 // The deadline for work on behalf of this request: now plus the scraper's timeout header (or `fallback`) less
 // `offset`.

@@ -10,8 +10,9 @@ class TargetPool::Target {
   Target(std::unique_ptr<Collector> collector, TargetPool& pool) : pool_(pool), collector_(*collector) {
     std::vector<CollectorEntry> entries;
     entries.push_back({.name = "target", .collector = std::move(collector), .may_block = true});
-    set_ =
-        std::make_unique<CollectorSet>(std::move(entries), CollectorSet::Names{}, pool.clock_, pool.logger_);
+    const Context& context = pool.context_;
+    set_ = std::make_unique<CollectorSet>(std::move(entries), CollectorSet::Names{}, context.clock,
+                                          context.logger, context.workers);
   }
 
   void scrape(TargetScrape request) {
@@ -27,12 +28,12 @@ class TargetPool::Target {
   void start_next() {
     const TargetScrape& next = waiting_.front();
     next.prepare(collector_);
-    set_->collect(pool_.loop_, {}, next.deadline_monotonic_ns, [this](std::string page) {
-      const TargetScrape finished = std::move(waiting_.front());
+    set_->collect(pool_.context_.loop, {}, next.deadline_monotonic_ns, [this](std::string page) {
+      TargetScrape finished = std::move(waiting_.front());
       waiting_.pop_front();
-      // The next one first: the callback may take long.
+      // The next one first: the answer may take long.
       if (!waiting_.empty()) start_next();
-      finished.done(std::move(page));
+      finished.answer({.body = page.empty() ? std::move(finished.down_page) : std::move(page)});
     });
   }
 
@@ -42,25 +43,23 @@ class TargetPool::Target {
   std::deque<TargetScrape> waiting_;
 };
 
-TargetPool::TargetPool(loop::EventLoop& loop, const Clock& clock, Logger& logger)
-    : loop_(loop), clock_(clock), logger_(logger) {}
+TargetPool::TargetPool(Context& context) : context_(context) {}
 
 TargetPool::~TargetPool() = default;
 
-Status TargetPool::scrape(const std::string& key, const std::function<std::unique_ptr<Collector>()>& make,
-                          TargetScrape request) {
+void TargetPool::scrape(const std::string& key, const std::function<std::unique_ptr<Collector>()>& make,
+                        TargetScrape request) {
   std::erase_if(retired_, [](const auto& target) { return target->idle(); });
   Target* target = find(key, make);
   if (target == nullptr) {
-    return Error(ErrorCode::LimitExceeded,
-                 "all " + std::to_string(kTargetsMax) + " targets are being scraped");
+    return request.answer(
+        http::text_response(503, "all " + std::to_string(kTargetsMax) + " targets are being scraped\n"));
   }
   if (target->full()) {
-    return Error(ErrorCode::LimitExceeded, "too many scrapes wait for this target");
+    return request.answer(http::text_response(503, "too many scrapes wait for this target\n"));
   }
   target->used = ++uses_;
   target->scrape(std::move(request));
-  return Ok{};
 }
 
 TargetPool::Target* TargetPool::find(const std::string& key,

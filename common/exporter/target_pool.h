@@ -1,7 +1,7 @@
 #pragma once
 // What exporters of remote servers share (?target=): one kept collector per target, asked by one scrape at a
 // time however many clients want it, and forgotten when it is idle and room is needed for another. Loop
-// thread, but for the collectors, which block on workers of the frame.
+// thread, but for the collectors, which block on the process's workers.
 
 #include <cstdint>
 #include <deque>
@@ -22,9 +22,14 @@ struct TargetScrape {
   // worker.
   std::function<void(Collector& collector)> prepare;
   int64_t deadline_monotonic_ns = 0;
-  // Gets the text page; an empty one means that the target was not back by the deadline.
-  std::function<void(std::string page)> done;
+  // The page when the target was not back by the deadline, not even with an error.
+  std::string down_page;
+  Answer answer;
 };
+
+// Workers for exporters of many servers: one that does not answer holds its worker until the deadline, and
+// the four of other exporters would let four dead servers hold up all that live.
+inline constexpr WorkerPool::Limits kTargetWorkers{.workers_max = 32, .abandoned_max = 32};
 
 class TargetPool {
  public:
@@ -33,15 +38,16 @@ class TargetPool {
   // Scrapes of one target that may wait for each other.
   static constexpr size_t kWaitingMax = 64;
 
-  TargetPool(loop::EventLoop& loop, const Clock& clock, Logger& logger);
+  explicit TargetPool(Context& context);
   ~TargetPool();
   TargetPool(const TargetPool&) = delete;
   TargetPool& operator=(const TargetPool&) = delete;
 
-  // `key` says which target with which configuration; `make` is called when it is not kept yet. Fails with
-  // LimitExceeded when all kept targets are busy or too many scrapes wait for this one.
-  Status scrape(const std::string& key, const std::function<std::unique_ptr<Collector>()>& make,
-                TargetScrape request);
+  // `key` says which target and all that decides what may be seen there, secrets too: a kept connection
+  // serves only those who could have opened it. It is never shown. `make` is called when the target is not
+  // kept yet. Answers with status 503 when all kept targets are busy or too many scrapes wait for this one.
+  void scrape(const std::string& key, const std::function<std::unique_ptr<Collector>()>& make,
+              TargetScrape request);
 
   // Forgets all targets (after a reload); scrapes that are under way still end.
   void clear();
@@ -51,9 +57,7 @@ class TargetPool {
   Target* find(const std::string& key, const std::function<std::unique_ptr<Collector>()>& make);
   bool make_room();
 
-  loop::EventLoop& loop_;
-  const Clock& clock_;
-  Logger& logger_;
+  Context& context_;
   std::map<std::string, std::unique_ptr<Target>> targets_;
   std::vector<std::unique_ptr<Target>> retired_;  // Forgotten, but not yet idle.
   uint64_t uses_ = 0;

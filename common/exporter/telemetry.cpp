@@ -24,8 +24,8 @@ constexpr Desc kErrors{"promhttp_metric_handler_errors_total",
 
 }  // namespace
 
-Telemetry::Telemetry(const Application& application, Context& context, Settings settings)
-    : application_(application),
+Telemetry::Telemetry(Exporter& exporter, Context& context, Settings settings)
+    : exporter_(exporter),
       context_(context),
       settings_(settings),
       build_info_{.name = settings.build_info_name,
@@ -38,7 +38,7 @@ Telemetry::Telemetry(const Application& application, Context& context, Settings 
       answered_500_(own_.counter(kRequests, {"500"})),
       answered_503_(own_.counter(kRequests, {"503"})),
       failed_encoding_(own_.counter(kErrors, {"encoding"})) {
-  process_.set_netstat_source(application.netstat);
+  process_.set_netstat_source([this] { return exporter_.netstat(); });
   own_.counter(kErrors, {"gathering"});
   own_.callback(kInFlight, [this] { return static_cast<double>(in_flight_count_); });
 }
@@ -52,14 +52,12 @@ void Telemetry::serve(http::Request request, http::Responder responder) {
     return;
   }
   ++in_flight_count_;
-  if (!application_.scrape) return answer(request, responder, http::Response{});
   const int64_t deadline_ns = deadline_of(request, context_.clock, kTimeoutDefault, settings_.timeout_offset);
   // Shared because a std::function copies what it holds; there is one call.
   auto held =
       std::make_shared<std::pair<http::Request, http::Responder>>(std::move(request), std::move(responder));
-  application_.scrape(held->first, deadline_ns, [this, held](http::Response page) {
-    answer(held->first, held->second, std::move(page));
-  });
+  exporter_.scrape(held->first, deadline_ns,
+                   [this, held](http::Response page) { answer(held->first, held->second, std::move(page)); });
 }
 
 void Telemetry::answer(const http::Request& request, http::Responder& responder, http::Response page) {
@@ -90,7 +88,7 @@ void Telemetry::append_own(std::string& page) {
   sink_.instruments(context_.registry);
   const std::array<const MetricSink*, 1> sinks{&sink_};
   joiner_.join(sinks, page);
-  if (application_.complete_page) application_.complete_page(page);
+  exporter_.complete_page(page);
 }
 
 }  // namespace sonde::exporter

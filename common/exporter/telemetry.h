@@ -1,5 +1,5 @@
 #pragma once
-// The telemetry path of an exporter: runs the application's scrape, appends the exporter's own metrics,
+// The telemetry path of an exporter: runs its scrape, appends the exporter's own metrics,
 // counts requests and limits how many run at once. On the loop's thread.
 
 #include "common/exporter/frame.h"
@@ -15,7 +15,7 @@ class Telemetry {
     bool own_metrics = true;   // process_* and promhttp_*
     std::chrono::milliseconds timeout_offset;
   };
-  Telemetry(const Application& application, Context& context, Settings settings);
+  Telemetry(Exporter& exporter, Context& context, Settings settings);
 
   void serve(http::Request request, http::Responder responder);
 
@@ -23,7 +23,7 @@ class Telemetry {
   void answer(const http::Request& request, http::Responder& responder, http::Response page);
   void append_own(std::string& page);
 
-  const Application& application_;
+  Exporter& exporter_;
   Context& context_;
   const Settings settings_;
   Desc build_info_;

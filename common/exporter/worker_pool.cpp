@@ -16,7 +16,6 @@ namespace {
 
 // A default stack reserves 8 MB of address space; a database client needs some tens of kilobytes.
 constexpr size_t kStackBytes = 256 * 1024;
-constexpr std::chrono::milliseconds kEndWait{500};
 
 }  // namespace
 
@@ -25,6 +24,9 @@ struct WorkerPool::State {
     JobId id;
     std::function<void()> run;
   };
+  explicit State(Limits pool_limits) : limits(pool_limits) {}
+
+  const Limits limits;
   Mutex mutex;
   std::condition_variable_any changed;
   std::deque<Job> waiting GUARDED_BY(mutex);
@@ -36,22 +38,31 @@ struct WorkerPool::State {
   bool ending GUARDED_BY(mutex) = false;
 
   bool wants_worker() const REQUIRES(mutex) {
-    return !waiting.empty() && waiting.size() > idle_count && worker_count < kWorkersMax &&
-           worker_count + abandoned_count < kWorkersMax + kAbandonedMax;
+    return !waiting.empty() && waiting.size() > idle_count && worker_count < limits.workers_max &&
+           worker_count + abandoned_count < limits.workers_max + limits.abandoned_max;
   }
 };
 
-WorkerPool::WorkerPool() : state_(std::make_shared<State>()) {}
+WorkerPool::WorkerPool() : WorkerPool(Limits{}) {}
+
+WorkerPool::WorkerPool(Limits limits) : state_(std::make_shared<State>(limits)) {}
 
 WorkerPool::~WorkerPool() {
-  const auto end = std::chrono::steady_clock::now() + kEndWait;
+  end();
+}
+
+bool WorkerPool::end() {
+  const auto until = std::chrono::steady_clock::now() + kEndWait;
+  std::deque<State::Job> dropped;  // What the jobs hold is let go without the lock.
   const MutexLock lock(state_->mutex);
+  const bool again = state_->ending;
   state_->ending = true;
-  state_->waiting.clear();
+  dropped.swap(state_->waiting);
   state_->changed.notify_all();
-  while (state_->worker_count > 0) {
-    if (state_->changed.wait_until(state_->mutex, end) == std::cv_status::timeout) break;
+  while (!again && state_->worker_count + state_->abandoned_count > 0) {
+    if (state_->changed.wait_until(state_->mutex, until) == std::cv_status::timeout) break;
   }
+  return state_->worker_count + state_->abandoned_count == 0;
 }
 
 void WorkerPool::start_worker(const std::shared_ptr<State>& state) {
@@ -90,7 +101,10 @@ void* WorkerPool::work(void* argument) {
     const bool abandoned = state.running.extract(job.id).mapped();
     if (!abandoned) continue;
     --state.abandoned_count;
-    if (state.worker_count >= kWorkersMax || state.ending) return nullptr;  // Its place was taken.
+    if (state.worker_count >= state.limits.workers_max || state.ending) {  // Its place was taken.
+      state.changed.notify_all();
+      return nullptr;
+    }
     ++state.worker_count;
   }
   --state.worker_count;
@@ -104,6 +118,7 @@ WorkerPool::JobId WorkerPool::submit(std::function<void()> job) {
   {
     const MutexLock lock(state_->mutex);
     id = state_->next_id++;
+    if (state_->ending) return id;
     state_->waiting.push_back({id, std::move(job)});
     start = state_->wants_worker();
     if (start) ++state_->worker_count;

@@ -2,6 +2,7 @@
 // Threads for collectors that may block: started when needed, few, and replaceable, because a thread in a
 // system call on a dead mount cannot be ended. Any thread may call; jobs must not throw.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -10,13 +11,15 @@ namespace sonde::exporter {
 
 class WorkerPool {
  public:
-  static constexpr size_t kWorkersMax = 4;
-  static constexpr size_t kAbandonedMax = 4;  // so many hung workers are replaced
+  struct Limits {
+    size_t workers_max = 4;
+    size_t abandoned_max = 4;  // so many hung workers are replaced
+  };
   using JobId = uint64_t;
 
   WorkerPool();
-  // Waits a moment for jobs that run; those that hang are left behind.
-  ~WorkerPool();
+  explicit WorkerPool(Limits limits);
+  ~WorkerPool();  // As end().
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
@@ -25,6 +28,11 @@ class WorkerPool {
   // Gives up on a job: one that waits is dropped, the worker of one that runs no longer counts.
   enum class Abandoned : uint8_t { Dropped, Running, Finished };
   Abandoned abandon(JobId job);
+
+  // Drops the jobs that wait and waits a moment for those that run, never longer. False when threads are left
+  // behind, which still use what their jobs refer to. No job is taken from now on.
+  static constexpr std::chrono::milliseconds kEndWait{250};
+  bool end();
 
  private:
   struct State;

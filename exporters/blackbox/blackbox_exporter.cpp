@@ -66,7 +66,7 @@ BlackboxExporter::BlackboxExporter(exporter::Context& context, const Options& op
     : context_(context),
       options_(options),
       client_(context.loop, context.logger),
-      resolver_(context.loop, tls_stores_),
+      resolver_(context.loop, context.workers, tls_stores_),
       tools_{.loop = context.loop,
              .clock = context.clock,
              .http_client = client_,

@@ -18,14 +18,14 @@
 
 namespace sonde::blackbox {
 
-class BlackboxExporter {
+class BlackboxExporter final : public exporter::Exporter {
  public:
   BlackboxExporter(exporter::Context& context, const Options& options);
 
   // Loads the configuration and adds the routes.
-  Status start();
+  Status start() override;
   // On failure the old configuration stays.
-  Status reload();
+  Status reload() override;
 
  private:
   void add_routes();

@@ -93,8 +93,10 @@ uint32_t hash_ip(const IpAddress& address) {
   return hash;
 }
 
-Resolver::Resolver(loop::EventLoop& loop, http::TlsStores& stores, NameSources sources)
+Resolver::Resolver(loop::EventLoop& loop, exporter::WorkerPool& workers, http::TlsStores& stores,
+                   NameSources sources)
     : loop_(loop),
+      workers_(workers),
       stores_(stores),
       sources_(std::move(sources)),
       look_up_(&blackbox::look_up),
@@ -103,8 +105,13 @@ Resolver::Resolver(loop::EventLoop& loop, http::TlsStores& stores, NameSources s
   gate_->owner = this;
 }
 
-Resolver::Resolver(loop::EventLoop& loop, http::TlsStores& stores, LookUp look_up)
-    : loop_(loop), stores_(stores), look_up_(std::move(look_up)), gate_(std::make_shared<Gate>()) {
+Resolver::Resolver(loop::EventLoop& loop, exporter::WorkerPool& workers, http::TlsStores& stores,
+                   LookUp look_up)
+    : loop_(loop),
+      workers_(workers),
+      stores_(stores),
+      look_up_(std::move(look_up)),
+      gate_(std::make_shared<Gate>()) {
   const MutexLock lock(gate_->mutex);
   gate_->owner = this;
 }
@@ -126,7 +133,7 @@ void Resolver::resolve(const std::string& host, AddressChoice choice, int64_t de
   const uint64_t id = next_id_++;
   Pending& pending = pending_[id];
   pending.done = std::move(done);
-  pending.job = pool_.submit([host, choice, id, look_up = look_up_, gate = gate_] {
+  pending.job = workers_.submit([host, choice, id, look_up = look_up_, gate = gate_] {
     auto found = look_up(host, choice);
     const MutexLock lock(gate->mutex);
     if (gate->owner == nullptr) return;
@@ -141,7 +148,7 @@ void Resolver::resolve(const std::string& host, AddressChoice choice, int64_t de
     });
   });
   pending.deadline = loop_.at(deadline_monotonic_ns, [this, id, host] {
-    pool_.abandon(pending_.at(id).job);
+    workers_.abandon(pending_.at(id).job);
     answer(id, Error(ErrorCode::DeadlineExceeded, "lookup " + host + ": i/o timeout"));
   });
 }

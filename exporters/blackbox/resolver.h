@@ -1,6 +1,6 @@
 #pragma once
 // Names to addresses without blocking the loop: by /etc/hosts and DNS questions of our own, or, where the
-// host finds names in other ways too (nsswitch.conf), by getaddrinfo on the frame's workers. Loop thread. A
+// host finds names in other ways too (nsswitch.conf), by getaddrinfo on the process's workers. Loop thread. A
 // look-up that hangs is given up at its deadline; one of the C library's may go on behind the resolver's end.
 
 #include <cstdint>
@@ -40,9 +40,10 @@ class Resolver {
   // Blocks; called on workers, even after the resolver has gone.
   using LookUp = std::function<Result<IpAddress>(const std::string& host, AddressChoice choice)>;
 
-  Resolver(loop::EventLoop& loop, http::TlsStores& stores, NameSources sources = {});
+  Resolver(loop::EventLoop& loop, exporter::WorkerPool& workers, http::TlsStores& stores,
+           NameSources sources = {});
   // By `look_up` only.
-  Resolver(loop::EventLoop& loop, http::TlsStores& stores, LookUp look_up);
+  Resolver(loop::EventLoop& loop, exporter::WorkerPool& workers, http::TlsStores& stores, LookUp look_up);
   ~Resolver();
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
@@ -69,13 +70,13 @@ class Resolver {
   std::string read_setting(const std::string& path);
 
   loop::EventLoop& loop_;
+  exporter::WorkerPool& workers_;
   http::TlsStores& stores_;
   const std::optional<NameSources> sources_;
   const LookUp look_up_;
   std::shared_ptr<Gate> gate_;  // Shared with the jobs.
   std::unordered_map<uint64_t, Pending> pending_;
   uint64_t next_id_ = 1;
-  exporter::WorkerPool pool_;
 };
 
 // The address of a literal, or NotFound.

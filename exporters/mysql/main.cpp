@@ -1,34 +1,23 @@
 #include <chrono>
 #include <memory>
-#include <optional>
-#include <utility>
 
 #include "common/exporter/frame.h"
+#include "common/exporter/target_pool.h"
 #include "exporters/mysql/mysqld_exporter.h"
 #include "exporters/mysql/options.h"
 
 int main(int argc, char** argv) {
   sonde::mysql::Options options;
-  sonde::mysql::MysqldExporter* exporter = nullptr;  // Lives as long as the frame serves.
-
-  sonde::exporter::Application application;
-  application.program = "sonde-mysqld-exporter";
-  application.title = "MySQLd Exporter";
-  application.description = "Exports metrics of MySQL and MariaDB servers.";
-  application.build_info_name = "mysqld_exporter_build_info";
-  application.default_listen_address = ":9104";
-  application.timeout_offset = std::chrono::milliseconds(250);
-  application.add_flags = [&](sonde::exporter::Flags& flags) { add_flags(flags, options); };
-  application.start = [&](sonde::exporter::Context& context) -> sonde::Result<std::shared_ptr<void>> {
-    auto made = std::make_shared<sonde::mysql::MysqldExporter>(context, options);
-    if (auto started = made->start(); !started) return started.error();
-    exporter = made.get();
-    return std::shared_ptr<void>(std::move(made));
+  sonde::exporter::Application application{
+      .program = "sonde-mysqld-exporter",
+      .title = "MySQLd Exporter",
+      .description = "Exports metrics of MySQL and MariaDB servers.",
+      .build_info_name = "mysqld_exporter_build_info",
+      .default_listen_address = ":9104",
+      .add_flags = [&](auto& flags) { add_flags(flags, options); },
+      .make = [&](auto& context) { return std::make_unique<sonde::mysql::MysqldExporter>(context, options); },
+      .workers = sonde::exporter::kTargetWorkers,
+      .timeout_offset = std::chrono::milliseconds(250),
   };
-  application.scrape = [&](const sonde::http::Request& request, int64_t deadline_monotonic_ns,
-                           std::function<void(sonde::http::Response)> done) {
-    exporter->scrape(request, deadline_monotonic_ns, std::move(done));
-  };
-  application.reload = [&] { return exporter->reload(); };
-  return sonde::exporter::run(std::move(application), argc, argv);
+  return sonde::exporter::run(application, argc, argv);
 }

@@ -27,6 +27,13 @@ std::optional<std::string> read_environment(std::string_view name) {
   return value ? std::optional<std::string>(value) : std::nullopt;
 }
 
+// The section stands for the user, his password and how to connect: what it says changes by a reload only,
+// which forgets all targets.
+std::string target_key(std::string_view section, const Endpoint& endpoint) {
+  return std::string(section) + '\0' + endpoint.socket + '\0' + endpoint.host + '\0' +
+         std::to_string(endpoint.port);
+}
+
 http::Response bad_request(std::string message) {
   return http::text_response(400, std::move(message) + "\n");
 }
@@ -36,7 +43,7 @@ http::Response bad_request(std::string message) {
 MysqldExporter::MysqldExporter(exporter::Context& context, const Options& options)
     : context_(context),
       options_(options),
-      targets_(context.loop, context.clock, context.logger),
+      targets_(context),
       reload_successful_(context.registry.gauge(kReloadSuccessful)),
       reload_time_(context.registry.gauge(kReloadTime)) {}
 
@@ -110,13 +117,10 @@ std::vector<std::string_view> MysqldExporter::select_scrapers(const http::Reques
   return selected.empty() ? enabled : selected;
 }
 
-void MysqldExporter::scrape_endpoint(const http::Request& request, std::string_view section,
-                                     int64_t deadline_monotonic_ns,
-                                     std::function<void(http::Response)> respond) {
+void MysqldExporter::scrape_section(const http::Request& request, std::string_view section,
+                                    int64_t deadline_monotonic_ns, exporter::Answer answer) {
   auto endpoint = find_endpoint(request, section);
-  if (!endpoint) return respond(bad_request(endpoint.error().message()));
-  const std::string key = std::string(section) + " " + endpoint->socket + " " + endpoint->host + ":" +
-                          std::to_string(endpoint->port);
+  if (!endpoint) return answer(bad_request(endpoint.error().message()));
   const auto make = [&] {
     return std::make_unique<TargetCollector>(*endpoint, options_, context_.clock, context_.logger);
   };
@@ -126,17 +130,14 @@ void MysqldExporter::scrape_endpoint(const http::Request& request, std::string_v
                   deadline_monotonic_ns](exporter::Collector& collector) {
     static_cast<TargetCollector&>(collector).set_task(scrapers, deadline_monotonic_ns);
   };
-  wish.done = [respond](std::string page) {
-    respond({.body = page.empty() ? std::string(kDownPage) : std::move(page)});
-  };
-  if (auto started = targets_.scrape(key, make, std::move(wish)); !started) {
-    respond(http::text_response(503, started.error().message() + "\n"));
-  }
+  wish.down_page = kDownPage;
+  wish.answer = std::move(answer);
+  targets_.scrape(target_key(section, *endpoint), make, std::move(wish));
 }
 
 void MysqldExporter::scrape(const http::Request& request, int64_t deadline_monotonic_ns,
-                            std::function<void(http::Response)> done) {
-  scrape_endpoint(request, kDefaultSection, deadline_monotonic_ns, std::move(done));
+                            exporter::Answer answer) {
+  scrape_section(request, kDefaultSection, deadline_monotonic_ns, std::move(answer));
 }
 
 void MysqldExporter::handle_probe(http::Request request, http::Responder responder) {
@@ -146,12 +147,7 @@ void MysqldExporter::handle_probe(http::Request request, http::Responder respond
   if (!my_cnf_.has(section)) return responder.send(bad_request("unknown auth_module " + quoted(section)));
   const auto offset = std::chrono::milliseconds(static_cast<int64_t>(options_.timeout_offset_seconds * 1000));
   const int64_t deadline = exporter::deadline_of(request, context_.clock, kProbeTimeout, offset);
-  // std::function copies what it holds, so the responder is shared with it.
-  auto answer = std::make_shared<http::Responder>(std::move(responder));
-  scrape_endpoint(request, section, deadline, [answer, request](http::Response response) {
-    const bool is_page = response.status == 200;
-    answer->send(is_page ? exporter::expose(request, std::move(response.body)) : std::move(response));
-  });
+  scrape_section(request, section, deadline, exporter::answer_by(request, std::move(responder)));
 }
 
 }  // namespace sonde::mysql

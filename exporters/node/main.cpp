@@ -2,5 +2,6 @@
 #include "exporters/node/node_exporter.h"
 
 int main(int argc, char** argv) {
-  return sonde::exporter::run(sonde::node::make_application(), argc, argv);
+  sonde::node::Options options;
+  return sonde::exporter::run(sonde::node::make_application(options), argc, argv);
 }

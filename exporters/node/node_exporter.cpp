@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -24,70 +23,66 @@ constexpr Desc kScrapeSuccess{"node_scrape_collector_success",
                               MetricType::Gauge,
                               {"collector"}};
 
-// All that lives as long as the exporter.
-struct NodeExporter {
-  Options options;
-  std::optional<SharedReads> shared;  // made when the roots are known
-  const exporter::Context* context = nullptr;
-  std::unique_ptr<CollectorSet> collectors;
+class NodeExporter final : public exporter::Exporter {
+ public:
+  NodeExporter(exporter::Context& context, const Options& options)
+      : context_(context), options_(options), shared_(options.roots) {}
 
-  Status start(exporter::Context& frame) {
-    context = &frame;
+  Status start() override {
     if (::geteuid() == 0) {
-      frame.logger.warn("running as root: this exporter needs no more rights than those of an ordinary user");
+      context_.logger.warn(
+          "running as root: this exporter needs no more rights than those of an ordinary user");
     }
-    shared.emplace(options.roots);
-    auto choice = make_collectors(options, frame.clock, frame.logger, *shared);
+    auto choice = make_collectors(options_, context_.clock, context_.logger, shared_);
     if (!choice) return choice.error();
-    collectors = std::make_unique<CollectorSet>(
+    collectors_ = std::make_unique<CollectorSet>(
         std::move(choice->enabled),
-        CollectorSet::Names{.duration = &kScrapeDuration, .success = &kScrapeSuccess}, frame.clock,
-        frame.logger);
-    collectors->set_disabled(std::move(choice->disabled));
+        CollectorSet::Names{.duration = &kScrapeDuration, .success = &kScrapeSuccess}, context_.clock,
+        context_.logger, context_.workers);
+    collectors_->set_disabled(std::move(choice->disabled));
     return Ok{};
   }
 
-  void scrape(const http::Request& request, int64_t deadline_monotonic_ns,
-              const std::function<void(http::Response)>& done) {
+  void scrape(const http::Request& request, int64_t deadline_monotonic_ns, exporter::Answer answer) override {
     CollectorSet::Selection selection;
     for (const auto name : request.parameters("collect[]")) selection.include.emplace_back(name);
     for (const auto name : request.parameters("exclude[]")) selection.exclude.emplace_back(name);
-    if (auto status = collectors->check(selection); !status) {
-      return done(http::text_response(400, status.error().message() + "\n"));
+    if (auto status = collectors_->check(selection); !status) {
+      return answer(http::text_response(400, status.error().message() + "\n"));
     }
-    shared->forget();
-    collectors->collect(context->loop, selection, deadline_monotonic_ns, [done](std::string page) {
-      done({.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = std::move(page)});
+    shared_.forget();
+    collectors_->collect(context_.loop, selection, deadline_monotonic_ns, [answer](std::string page) {
+      answer({.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = std::move(page)});
     });
   }
+
+  std::string_view netstat() override {
+    const bool is_ours = shared_.netstat.path() == "/proc/net/netstat";
+    return is_ours ? shared_.netstat.known() : std::string_view();
+  }
+
+ private:
+  exporter::Context& context_;
+  const Options& options_;
+  SharedReads shared_;
+  std::unique_ptr<CollectorSet> collectors_;
 };
 
 }  // namespace
 
-exporter::Application make_application() {
-  auto node = std::make_shared<NodeExporter>();
-  exporter::Application application;
-  application.program = "sonde-node-exporter";
-  application.title = "Node Exporter";
-  application.description = "Prometheus exporter for the hardware and the kernel of a Linux host";
-  application.build_info_name = "node_exporter_build_info";
-  application.default_listen_address = ":9100";
-  application.add_flags = [node](exporter::Flags& flags) { add_flags(flags, node->options); };
-  application.start = [node](exporter::Context& context) -> Result<std::shared_ptr<void>> {
-    if (auto status = node->start(context); !status) return status.error();
-    return std::shared_ptr<void>(node);
+exporter::Application make_application(Options& options) {
+  return {
+      .program = "sonde-node-exporter",
+      .title = "Node Exporter",
+      .description = "Prometheus exporter for the hardware and the kernel of a Linux host",
+      .build_info_name = "node_exporter_build_info",
+      .default_listen_address = ":9100",
+      .add_flags = [&options](exporter::Flags& flags) { add_flags(flags, options); },
+      .make =
+          [&options](exporter::Context& context) { return std::make_unique<NodeExporter>(context, options); },
+      .has_max_requests = true,
+      .has_disable_exporter_metrics = true,
   };
-  application.scrape = [node](const http::Request& request, int64_t deadline_monotonic_ns,
-                              std::function<void(http::Response)> done) {
-    node->scrape(request, deadline_monotonic_ns, done);
-  };
-  application.netstat = [node] {
-    const bool is_ours = node->shared && node->shared->netstat.path() == "/proc/net/netstat";
-    return is_ours ? node->shared->netstat.known() : std::string_view();
-  };
-  application.has_max_requests = true;
-  application.has_disable_exporter_metrics = true;
-  return application;
 }
 
 }  // namespace sonde::node

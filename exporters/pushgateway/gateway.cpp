@@ -132,16 +132,16 @@ double Gateway::now_seconds() const {
   return static_cast<double>(context_.clock.wall_ms()) / 1000;
 }
 
-http::Response Gateway::scrape(const http::Request& request) {
+void Gateway::scrape(const http::Request& request, int64_t, exporter::Answer answer) {
   if (request.method != "GET" && request.method != "HEAD") {
-    return {.status = 405, .body = "Method Not Allowed\n", .headers = {{"Allow", "GET"}}};
+    return answer({.status = 405, .body = "Method Not Allowed\n", .headers = {{"Allow", "GET"}}});
   }
   http::Response response;
   response.body.reserve(page_bytes_);
   store_.render(response.body);
   stats_.append(response.body, context_.clock.monotonic_ns());
   page_bytes_ = response.body.size() + kPageRoomBytes;
-  return response;
+  answer(std::move(response));
 }
 
 void Gateway::add_routes() {

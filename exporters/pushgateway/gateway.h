@@ -17,7 +17,7 @@
 
 namespace sonde::pushgateway {
 
-class Gateway {
+class Gateway final : public exporter::Exporter {
  public:
   // The parts of `context` and `flags` must outlive the gateway; `options` are finished.
   Gateway(exporter::Context& context, const exporter::Flags& flags, Options options);
@@ -25,12 +25,12 @@ class Gateway {
   Gateway& operator=(const Gateway&) = delete;
 
   // Loads the persisted groups, adds the routes and starts the timers.
-  Status start();
+  Status start() override;
 
-  // Answers a scrape: all groups and the gateway's own counters as a text page.
-  http::Response scrape(const http::Request& request);
+  // All groups and the gateway's own counters.
+  void scrape(const http::Request& request, int64_t deadline_monotonic_ns, exporter::Answer answer) override;
   // Puts what was pushed under the names of own families beside those on the page.
-  void complete_page(std::string& page) const { store_.insert_own(page); }
+  void complete_page(std::string& page) const override { store_.insert_own(page); }
 
  private:
   using Handle = http::Response (Gateway::*)(const http::Request&);

@@ -1,5 +1,5 @@
+#include <chrono>
 #include <memory>
-#include <utility>
 
 #include "common/exporter/frame.h"
 #include "exporters/pushgateway/gateway.h"
@@ -7,30 +7,25 @@
 
 int main(int argc, char** argv) {
   sonde::pushgateway::Options options;
-  sonde::pushgateway::Gateway* gateway = nullptr;  // Lives as long as the frame serves.
-  const sonde::exporter::Flags* flags = nullptr;   // So do these.
+  const sonde::exporter::Flags* flags = nullptr;  // Live as long as the frame serves.
 
-  sonde::exporter::Application application;
-  application.program = "sonde-pushgateway";
-  application.title = "Pushgateway";
-  application.description = "Takes metrics that short-lived jobs push and keeps them to be scraped.";
-  application.build_info_name = "pushgateway_build_info";
-  application.default_listen_address = ":9091";
-  application.add_flags = [&](sonde::exporter::Flags& all) {
-    add_flags(all, options);
-    flags = &all;
+  sonde::exporter::Application application{
+      .program = "sonde-pushgateway",
+      .title = "Pushgateway",
+      .description = "Takes metrics that short-lived jobs push and keeps them to be scraped.",
+      .build_info_name = "pushgateway_build_info",
+      .default_listen_address = ":9091",
+      .add_flags =
+          [&](auto& all) {
+            add_flags(all, options);
+            flags = &all;
+          },
+      .adjust_server = [&](auto& server) { return finish(options, server); },
+      .make =
+          [&](auto& context) {
+            return std::make_unique<sonde::pushgateway::Gateway>(context, *flags, options);
+          },
+      .stop_grace = std::chrono::seconds(3),  // A push that has begun is worth waiting for.
   };
-  application.adjust_server = [&](sonde::http::ServerOptions& server) { return finish(options, server); };
-  application.start = [&](sonde::exporter::Context& context) -> sonde::Result<std::shared_ptr<void>> {
-    auto made = std::make_shared<sonde::pushgateway::Gateway>(context, *flags, options);
-    if (auto started = made->start(); !started) return started.error();
-    gateway = made.get();
-    return std::shared_ptr<void>(std::move(made));
-  };
-  application.scrape = [&](const sonde::http::Request& request, int64_t,
-                           std::function<void(sonde::http::Response)> done) {
-    done(gateway->scrape(request));
-  };
-  application.complete_page = [&](std::string& page) { gateway->complete_page(page); };
-  return sonde::exporter::run(std::move(application), argc, argv);
+  return sonde::exporter::run(application, argc, argv);
 }

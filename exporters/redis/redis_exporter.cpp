@@ -39,7 +39,7 @@ http::Response bad_request(std::string message) {
 RedisExporter::RedisExporter(exporter::Context& context, const Options& options)
     : context_(context),
       options_(options),
-      targets_(context.loop, context.clock, context.logger),
+      targets_(context),
       request_errors_(context.registry.counter(kRequestErrors)) {}
 
 Status RedisExporter::start() {
@@ -103,8 +103,7 @@ Result<Address> RedisExporter::target_address(std::string_view target) const {
 }
 
 void RedisExporter::scrape_address(const Address& address, int64_t deadline_monotonic_ns,
-                                   std::function<void(http::Response)> respond) {
-  const std::string key = target_key(address);
+                                   exporter::Answer answer) {
   const auto make = [&] {
     return std::make_unique<RedisCollector>(address, options_, context_.clock, context_.logger);
   };
@@ -114,23 +113,17 @@ void RedisExporter::scrape_address(const Address& address, int64_t deadline_mono
     static_cast<RedisCollector&>(collector).set_deadline(deadline_monotonic_ns);
   };
   const std::string up = options_.name_space + "_up";
-  wish.done = [respond, up](std::string page) {
-    // Not back in time, not even with an error.
-    if (page.empty()) page = "# HELP " + up + " up metric\n# TYPE " + up + " gauge\n" + up + " 0\n";
-    respond({.body = std::move(page)});
-  };
-  if (auto started = targets_.scrape(key, make, std::move(wish)); !started) {
-    respond(http::text_response(503, started.error().message() + "\n"));
-  }
+  wish.down_page = "# HELP " + up + " up metric\n# TYPE " + up + " gauge\n" + up + " 0\n";
+  wish.answer = std::move(answer);
+  targets_.scrape(target_key(address), make, std::move(wish));
 }
 
-void RedisExporter::scrape(const http::Request&, int64_t deadline_monotonic_ns,
-                           std::function<void(http::Response)> done) {
-  if (options_.address.empty()) return done({});
+void RedisExporter::scrape(const http::Request&, int64_t deadline_monotonic_ns, exporter::Answer answer) {
+  if (options_.address.empty()) return answer({});
   auto address = parse_address(options_.address);
-  if (!address) return done(bad_request(address.error().message()));
+  if (!address) return answer(bad_request(address.error().message()));
   set_password(*address);
-  scrape_address(*address, deadline_monotonic_ns, std::move(done));
+  scrape_address(*address, deadline_monotonic_ns, std::move(answer));
 }
 
 void RedisExporter::handle_scrape(http::Request request, http::Responder responder) {
@@ -145,12 +138,7 @@ void RedisExporter::handle_scrape(http::Request request, http::Responder respond
     return responder.send(bad_request("Invalid 'target' parameter: " + address.error().message()));
   }
   const int64_t deadline = exporter::deadline_of(request, context_.clock, kScrapeTimeout, kTimeoutOffset);
-  // std::function copies what it holds, so the responder is shared with it.
-  auto answer = std::make_shared<http::Responder>(std::move(responder));
-  scrape_address(*address, deadline, [answer, request](http::Response response) {
-    const bool is_page = response.status == 200;
-    answer->send(is_page ? exporter::expose(request, std::move(response.body)) : std::move(response));
-  });
+  scrape_address(*address, deadline, exporter::answer_by(request, std::move(responder)));
 }
 
 }  // namespace sonde::redis

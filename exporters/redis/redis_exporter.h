@@ -1,7 +1,6 @@
 #pragma once
 // The exporter: passwords and their reload, the targets that are kept, /metrics and /scrape. Loop thread.
 
-#include <functional>
 #include <map>
 #include <string>
 
@@ -13,24 +12,22 @@
 
 namespace sonde::redis {
 
-class RedisExporter {
+class RedisExporter final : public exporter::Exporter {
  public:
   RedisExporter(exporter::Context& context, const Options& options);
 
   // Reads the password file and adds /scrape, /health and /-/reload.
-  Status start();
-  Status reload();
+  Status start() override;
+  Status reload() override;
   // Serves the telemetry path: the server of --redis.addr, or nothing when that is empty.
-  void scrape(const http::Request& request, int64_t deadline_monotonic_ns,
-              std::function<void(http::Response)> done);
+  void scrape(const http::Request& request, int64_t deadline_monotonic_ns, exporter::Answer answer) override;
 
  private:
   void add_routes();
   void handle_scrape(http::Request request, http::Responder responder);
   Result<Address> target_address(std::string_view target) const;
   void set_password(Address& address) const;
-  void scrape_address(const Address& address, int64_t deadline_monotonic_ns,
-                      std::function<void(http::Response)> respond);
+  void scrape_address(const Address& address, int64_t deadline_monotonic_ns, exporter::Answer answer);
 
   exporter::Context& context_;
   const Options& options_;

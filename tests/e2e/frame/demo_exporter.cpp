@@ -18,7 +18,6 @@ using sonde::Error;
 using sonde::ErrorCode;
 using sonde::MetricType;
 using sonde::Ok;
-using sonde::Result;
 using sonde::Status;
 using sonde::exporter::Application;
 using sonde::exporter::Collector;
@@ -73,50 +72,58 @@ class Sleeper final : public Collector {
   const std::chrono::milliseconds& duration_;
 };
 
-}  // namespace
+class DemoExporter final : public sonde::exporter::Exporter {
+ public:
+  DemoExporter(Context& context, const std::chrono::milliseconds& sleep) : context_(context), sleep_(sleep) {}
 
-int main(int argc, char** argv) {
-  std::chrono::milliseconds sleep = 0ms;
-  CollectorSet* set = nullptr;  // Lives while the server does.
-  sonde::loop::EventLoop* loop = nullptr;
-  Application application;
-  application.program = "sonde-demo-exporter";
-  application.title = "Demo Exporter";
-  application.description = "Shows the frame at work.";
-  application.build_info_name = "demo_exporter_build_info";
-  application.default_listen_address = ":9999";
-  application.has_max_requests = true;
-  application.has_disable_exporter_metrics = true;
-  application.add_flags = [&](sonde::exporter::Flags& flags) {
-    flags.duration("demo.sleep", sleep, "How long the sleeping collector takes.");
-    flags.ignored("runtime.gomaxprocs", true, "No effect.");
-  };
-  application.start = [&](Context& context) -> Result<std::shared_ptr<void>> {
+  Status start() override {
     std::vector<CollectorEntry> entries;
     entries.push_back({"absent", std::make_unique<Absent>()});
     entries.push_back({"answer", std::make_unique<Answer>()});
     entries.push_back({"failing", std::make_unique<Failing>()});
-    entries.push_back({"sleeper", std::make_unique<Sleeper>(sleep), true});
-    loop = &context.loop;
-    auto made = std::make_shared<CollectorSet>(std::move(entries), CollectorSet::Names{&kDuration, &kSuccess},
-                                               context.clock, context.logger);
-    made->set_disabled({"spare"});
-    set = made.get();
-    return std::shared_ptr<void>(std::move(made));
-  };
-  application.scrape = [&](const sonde::http::Request& request, int64_t deadline_ns,
-                           std::function<void(sonde::http::Response)> done) {
+    entries.push_back({"sleeper", std::make_unique<Sleeper>(sleep_), true});
+    set_ = std::make_unique<CollectorSet>(std::move(entries), CollectorSet::Names{&kDuration, &kSuccess},
+                                          context_.clock, context_.logger, context_.workers);
+    set_->set_disabled({"spare"});
+    return Ok{};
+  }
+
+  void scrape(const sonde::http::Request& request, int64_t deadline_monotonic_ns,
+              sonde::exporter::Answer answer) override {
     CollectorSet::Selection selection;
     for (const std::string_view name : request.parameters("collect[]")) selection.include.emplace_back(name);
     for (const std::string_view name : request.parameters("exclude[]")) selection.exclude.emplace_back(name);
-    if (const auto good = set->check(selection); !good) {
-      return done(sonde::http::text_response(400, good.error().message() + "\n"));
+    if (const auto good = set_->check(selection); !good) {
+      return answer(sonde::http::text_response(400, good.error().message() + "\n"));
     }
-    set->collect(*loop, selection, deadline_ns, [done = std::move(done)](std::string page) {
-      sonde::http::Response response;
-      response.body = std::move(page);
-      done(std::move(response));
-    });
+    set_->collect(context_.loop, selection, deadline_monotonic_ns,
+                  [answer = std::move(answer)](std::string page) { answer({.body = std::move(page)}); });
+  }
+
+ private:
+  Context& context_;
+  const std::chrono::milliseconds& sleep_;
+  std::unique_ptr<CollectorSet> set_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::chrono::milliseconds sleep = 0ms;
+  Application application{
+      .program = "sonde-demo-exporter",
+      .title = "Demo Exporter",
+      .description = "Shows the frame at work.",
+      .build_info_name = "demo_exporter_build_info",
+      .default_listen_address = ":9999",
+      .add_flags =
+          [&](sonde::exporter::Flags& flags) {
+            flags.duration("demo.sleep", sleep, "How long the sleeping collector takes.");
+            flags.ignored("runtime.gomaxprocs", true, "No effect.");
+          },
+      .make = [&](Context& context) { return std::make_unique<DemoExporter>(context, sleep); },
+      .has_max_requests = true,
+      .has_disable_exporter_metrics = true,
   };
   return sonde::exporter::run(std::move(application), argc, argv);
 }

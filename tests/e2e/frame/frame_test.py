@@ -9,6 +9,7 @@ import tempfile
 import time
 
 import harness
+import hung
 
 DEMO = harness.ours("sonde-demo-exporter")
 # "U*U" at cost 5, a published test vector of bcrypt.
@@ -99,6 +100,11 @@ def test_max_requests(port):
 def test_stop(process):
     process.send_signal(signal.SIGTERM)
     check(process.wait(10) == 0, "SIGTERM ends with code 0")
+
+
+def test_stop_while_hung(port, process):
+    """The collector wakes after the end of what it refers to, on the stack of main() too: nothing of that may have gone."""
+    hung.check_stop(process, [f"http://127.0.0.1:{port}/metrics"])
 
 
 def test_port_in_use():
@@ -219,6 +225,10 @@ def main():
     with harness.running([DEMO, f"--web.listen-address=127.0.0.1:{port}", "--demo.sleep=2s", "--web.max-requests=1"]):
         harness.wait_http(f"http://127.0.0.1:{port}/")
         test_max_requests(port)
+    for sleep in ("1600ms", "30s"):  # The first one returns while the process ends.
+        with harness.running([DEMO, f"--web.listen-address=127.0.0.1:{port}", f"--demo.sleep={sleep}"]) as process:
+            harness.wait_http(f"http://127.0.0.1:{port}/")
+            test_stop_while_hung(port, process)
     test_port_in_use()
     test_addresses()
     test_systemd(folder)

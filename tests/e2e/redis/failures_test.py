@@ -7,6 +7,7 @@ import threading
 import time
 
 import harness
+import hung
 import lab
 from expositions import check, page
 
@@ -22,6 +23,12 @@ def test_hanging(base, listener):
     for _ in range(2):
         got, seconds = timed_page(f"{base}/scrape?target=127.0.0.1:{listener.getsockname()[1]}")
         check(got.value("redis_up") == 0 and seconds < 2, f"a hanging server is redis_up 0 in time ({seconds:.2f} s)")
+
+
+def test_stop(base, process, listener):
+    """Another user is another target, which has a worker of its own that hangs."""
+    address = f"127.0.0.1:{listener.getsockname()[1]}"
+    hung.check_stop(process, [f"{base}/scrape?target=redis://user{i}@{address}" for i in range(50)])
 
 
 def test_rubbish(base):
@@ -97,8 +104,7 @@ def main():
         megabytes = resident_megabytes(process)
         check(megabytes < 80, f"hostile servers cost {megabytes:.0f} MB at most")
         test_hanging(base, listener)
-        process.terminate()
-        check(process.wait(10) == 0, "SIGTERM ends with code 0 while a server hangs")
+        test_stop(base, process, listener)
 
 
 main()

@@ -82,7 +82,7 @@ class Bench {
   CollectorSet& set() {
     if (!set_) {
       set_ = std::make_unique<CollectorSet>(std::move(entries_), CollectorSet::Names{nullptr, &kSuccess},
-                                            clock_, logger_);
+                                            clock_, logger_, workers_);
     }
     return *set_;
   }
@@ -104,6 +104,7 @@ class Bench {
   sonde::Logger logger_;
   std::unique_ptr<sonde::loop::EventLoop> loop_;
   std::vector<CollectorEntry> entries_;
+  sonde::exporter::WorkerPool workers_;
   std::unique_ptr<CollectorSet> set_;
 };
 

@@ -28,7 +28,7 @@ TEST_SUITE("exporter/worker_pool") {
     }
     for (int i = 0; i < 500 && done < 40; ++i) std::this_thread::sleep_for(5ms);
     CHECK(done == 40);
-    CHECK(most <= static_cast<int>(WorkerPool::kWorkersMax));
+    CHECK(most <= static_cast<int>(WorkerPool::Limits{}.workers_max));
   }
 
   TEST_CASE("an abandoned worker is replaced for as long as few are abandoned") {
@@ -63,13 +63,39 @@ TEST_SUITE("exporter/worker_pool") {
     const std::shared_future<void> gate = open.get_future().share();
     std::atomic<bool> ran = false;
     WorkerPool pool;
-    for (size_t i = 0; i < WorkerPool::kWorkersMax; ++i) pool.submit([gate] { gate.wait(); });
+    for (size_t i = 0; i < WorkerPool::Limits{}.workers_max; ++i) pool.submit([gate] { gate.wait(); });
     const WorkerPool::JobId waiting = pool.submit([&] { ran = true; });
     std::this_thread::sleep_for(20ms);
     CHECK(pool.abandon(waiting) == WorkerPool::Abandoned::Dropped);
     open.set_value();
     std::this_thread::sleep_for(20ms);
     CHECK_FALSE(ran);
+  }
+
+  TEST_CASE("the end of a pool does not wait for jobs that hang and says that they do") {
+    const auto open = std::make_shared<std::promise<void>>();
+    const std::shared_future<void> gate = open->get_future().share();
+    WorkerPool pool(WorkerPool::Limits{.workers_max = 50, .abandoned_max = 50});
+    for (int i = 0; i < 60; ++i) pool.submit([gate] { gate.wait(); });
+    CHECK_FALSE(pool.end());
+    open->set_value();
+  }
+
+  TEST_CASE("the end of a pool waits for jobs that return and takes no more") {
+    std::atomic<int> done = 0;
+    WorkerPool pool;
+    for (int i = 0; i < 4; ++i) {
+      pool.submit([&] {
+        std::this_thread::sleep_for(10ms);
+        ++done;
+      });
+    }
+    while (done == 0) std::this_thread::sleep_for(1ms);
+    CHECK(pool.end());
+    const int before = done;
+    pool.submit([&] { ++done; });
+    CHECK(pool.end());
+    CHECK(done == before);
   }
 
 }  // TEST_SUITE

@@ -91,7 +91,8 @@ struct ProbeLab {
   Logger logger{clock, -1};
   http::Client client{*loop, logger};
   http::TlsStores stores;
-  Resolver resolver{*loop, stores};
+  exporter::WorkerPool workers;
+  Resolver resolver{*loop, workers, stores};
   ProbeTools tools{.loop = *loop,
                    .clock = clock,
                    .http_client = client,

@@ -18,6 +18,7 @@ constexpr AddressChoice kAny{};
 struct Lab {
   SystemClock clock;
   std::unique_ptr<loop::EventLoop> loop = std::move(*loop::EventLoop::make(clock));
+  exporter::WorkerPool workers;
   http::TlsStores stores;
   int64_t after_ms(int64_t ms) const { return clock.monotonic_ns() + ms * 1'000'000; }
 };
@@ -27,10 +28,11 @@ struct Lab {
 TEST_SUITE("blackbox/resolver") {
   TEST_CASE("a literal is not looked up and a name is") {
     Lab lab;
-    Resolver resolver(*lab.loop, lab.stores, [](const std::string& host, AddressChoice) -> Result<IpAddress> {
-      CHECK(host == "name.test");
-      return IpAddress{.text = "192.0.2.1", .protocol = IpProtocol::Ip4};
-    });
+    Resolver resolver(*lab.loop, lab.workers, lab.stores,
+                      [](const std::string& host, AddressChoice) -> Result<IpAddress> {
+                        CHECK(host == "name.test");
+                        return IpAddress{.text = "192.0.2.1", .protocol = IpProtocol::Ip4};
+                      });
     std::optional<Result<IpAddress>> literal;
     resolver.resolve("192.0.2.7", kAny, lab.after_ms(10'000), [&](Result<IpAddress> got) { literal = got; });
     resolver.resolve("name.test", kAny, lab.after_ms(10'000), [&](Result<IpAddress> got) {
@@ -47,7 +49,7 @@ TEST_SUITE("blackbox/resolver") {
     Lab lab;
     const auto released = std::make_shared<std::latch>(1);
     int calls = 0;
-    Resolver resolver(*lab.loop, lab.stores,
+    Resolver resolver(*lab.loop, lab.workers, lab.stores,
                       [released](const std::string&, AddressChoice) -> Result<IpAddress> {
                         released->wait();
                         return IpAddress{};
@@ -69,7 +71,7 @@ TEST_SUITE("blackbox/resolver") {
     int calls = 0;
     {
       Lab lab;
-      Resolver resolver(*lab.loop, lab.stores,
+      Resolver resolver(*lab.loop, lab.workers, lab.stores,
                         [released, returned](const std::string&, AddressChoice) -> Result<IpAddress> {
                           released->wait();
                           returned->count_down();

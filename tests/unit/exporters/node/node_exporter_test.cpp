@@ -10,7 +10,8 @@ namespace {
 
 TEST_SUITE("node/node_exporter") {
   TEST_CASE("the application has the original's address and knows its flags") {
-    const exporter::Application application = make_application();
+    Options options;
+    const exporter::Application application = make_application(options);
     CHECK(application.default_listen_address == ":9100");
     CHECK(application.build_info_name == "node_exporter_build_info");
     CHECK(application.has_max_requests);
@@ -33,7 +34,8 @@ TEST_SUITE("node/node_exporter") {
   }
 
   TEST_CASE("a flag that nobody knows is refused") {
-    const exporter::Application application = make_application();
+    Options options;
+    const exporter::Application application = make_application(options);
     exporter::Flags flags("sonde-node-exporter", "test");
     application.add_flags(flags);
     const std::array arguments{"sonde-node-exporter", "--collector.nosuch"};
