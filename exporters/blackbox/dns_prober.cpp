@@ -8,6 +8,7 @@
 #include "exporters/blackbox/dns_exchange.h"
 #include "exporters/blackbox/dns_message.h"
 #include "exporters/blackbox/dns_names.h"
+#include "exporters/blackbox/dns_target.h"
 #include "exporters/blackbox/prober.h"
 #include "exporters/blackbox/record_check.h"
 #include "exporters/blackbox/resolver.h"
@@ -26,8 +27,6 @@ constexpr Desc kAdditionals{"probe_dns_additional_rrs",
 constexpr Desc kSucceeded{"probe_dns_query_succeeded",
                           "Displays whether or not the query was executed successfully"};
 constexpr Desc kSerial{"probe_dns_serial", "Returns the serial number of the zone"};
-constexpr std::string_view kPort = "53";
-constexpr std::string_view kTlsPort = "853";
 
 // Where the probe's families get their values; all of them come in every outcome.
 struct Outcome {
@@ -36,6 +35,7 @@ struct Outcome {
   double request_seconds = 0;
   DnsAnswer answer;
   bool succeeded = false;
+  bool wants_serial = false;  // SOA was asked for
 };
 
 void finish(Probe& probe, const Outcome& outcome, bool success) {
@@ -47,8 +47,7 @@ void finish(Probe& probe, const Outcome& outcome, bool success) {
   sink.sample(kAuthorities, static_cast<double>(outcome.answer.authority.size()));
   sink.sample(kAdditionals, static_cast<double>(outcome.answer.additional.size()));
   sink.sample(kSucceeded, outcome.succeeded ? 1 : 0);
-  if (outcome.succeeded && probe.module().dns.query_type == "SOA")
-    sink.sample(kSerial, outcome.answer.soa_serial.value_or(0));
+  if (outcome.succeeded && outcome.wants_serial) sink.sample(kSerial, outcome.answer.soa_serial.value_or(0));
   probe.finish(success);
 }
 
@@ -111,10 +110,10 @@ void judge(Probe& probe, Outcome outcome, DnsExchanged exchanged) {
   finish(probe, outcome, success);
 }
 
-Result<DnsExchange> prepare(const Probe& probe, const HostPort& target, const IpAddress& ip) {
+Result<DnsExchange> prepare(const Probe& probe, const DnsTarget& target, const IpAddress& ip) {
   const DnsModule& module = probe.module().dns;
   DnsExchange out;
-  auto server = to_socket_address(ip.text, target.port);
+  auto server = to_socket_address(ip.text, target.server.port);
   if (!server) return server.error();
   out.server = *server;
   if (!module.source_ip_address.empty()) {
@@ -123,9 +122,9 @@ Result<DnsExchange> prepare(const Probe& probe, const HostPort& target, const Ip
     out.source = *source;
   }
   DnsQuery query{.id = 0,
-                 .name = module.query_name,
-                 .type = dns_type_number(module.query_type).value_or(0),
-                 .query_class = dns_class_number(module.query_class).value_or(0),
+                 .name = target.query_name,
+                 .type = dns_type_number(target.query_type).value_or(0),
+                 .query_class = dns_class_number(target.query_class).value_or(0),
                  .recursion_desired = module.recursion_desired};
   if (::getrandom(&query.id, sizeof query.id, 0) < 0) return Error(ErrorCode::Io, "no random numbers");
   auto message = write_dns_query(query);
@@ -137,7 +136,7 @@ Result<DnsExchange> prepare(const Probe& probe, const HostPort& target, const Ip
       return Error(ErrorCode::InvalidArgument, "expected transport protocol tcp for DoT");
     }
     out.tls_config = &module.tls_config;
-    out.server_name = target.host;
+    out.server_name = target.server.host;
   }
   out.deadline_monotonic_ns = probe.deadline_monotonic_ns();
   return out;
@@ -146,20 +145,22 @@ Result<DnsExchange> prepare(const Probe& probe, const HostPort& target, const Ip
 }  // namespace
 
 void start_dns_probe(std::shared_ptr<Probe> probe) {
-  HostPort target{.host = probe->target(),
-                  .port = std::string(probe->module().dns.dns_over_tls ? kTlsPort : kPort)};
-  if (auto split = split_host_port(probe->target())) target = std::move(*split);
+  auto read = read_dns_target(probe->target(), probe->module().dns);
+  if (!read) {
+    probe->log_failure("request", "Error reading the target", read.error());
+    return finish(*probe, {.answer = {}}, false);
+  }
   resolve_for_probe(
-      probe, target.host, probe->module().dns.address,
-      [probe, target](const IpAddress& ip, double seconds) {
-        const Outcome outcome{.resolve_seconds = seconds, .answer = {}};
+      probe, read->server.host, probe->module().dns.address,
+      [probe, target = *read](const IpAddress& ip, double seconds) {
+        const Outcome outcome{
+            .resolve_seconds = seconds, .answer = {}, .wants_serial = target.query_type == "SOA"};
         auto exchange = prepare(*probe, target, ip);
         if (!exchange) {
           probe->log_failure("request", "Configuration error", exchange.error());
           return finish(*probe, outcome, false);
         }
-        probe->log(LogLevel::Debug, "Making DNS query",
-                   {{"target", ip.text}, {"query", probe->module().dns.query_name}});
+        probe->log(LogLevel::Debug, "Making DNS query", {{"target", ip.text}, {"query", target.query_name}});
         exchange_dns(
             probe->tools().loop, probe->tools().tls_stores, std::move(*exchange),
             [probe, outcome](DnsExchanged exchanged) { judge(*probe, outcome, std::move(exchanged)); });

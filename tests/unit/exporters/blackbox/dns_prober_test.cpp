@@ -55,6 +55,26 @@ TEST_SUITE("blackbox/dns_prober") {
     CHECK(has(outcome, "probe_failure_info{phase=\"response\",reason=\"protocol\"} 1"));
   }
 
+  TEST_CASE("a DNS URI as the target says what is asked for") {
+    const Peer peer(SOCK_DGRAM, answering([](std::string query) {
+                      // RFC 1035, 4.1.2: the name in labels, then type and class.
+                      CHECK(query.substr(12) == "\7example\3org\0\0\6\0\1"s);
+                      return std::vector{answer_of(std::move(query))};
+                    }));
+    ProbeLab lab;
+    const auto outcome = lab.run("{prober: dns, dns: {query_name: a, query_type: A}}",
+                                 "dns://" + peer.target() + "/example.org?type=SOA");
+    CHECK(outcome.success);
+    CHECK(has(outcome, "probe_dns_serial 7"));
+  }
+
+  TEST_CASE("a DNS URI that cannot be asked is a failure of the request") {
+    ProbeLab lab;
+    const auto outcome = lab.run(kModule, "dns://127.0.0.1");
+    CHECK(has(outcome, "probe_dns_query_succeeded 0"));
+    CHECK(has(outcome, "probe_failure_info{phase=\"request\",reason=\"configuration\"} 1"));
+  }
+
   TEST_CASE("a silent server is a timeout") {
     const Peer peer(SOCK_DGRAM, nullptr);
     ProbeLab lab;
