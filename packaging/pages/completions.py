@@ -60,11 +60,15 @@ def write_bash(program):
     if program.verbs:
         out += "    local words='' i\n    for ((i = 1; i < COMP_CWORD; i++)); do\n"
         out += "        [[ ${COMP_WORDS[i]} == -* ]] && break\n        words+=\" ${COMP_WORDS[i]}\"\n    done\n    case $words in\n"
-        for verb in program.verbs:
+        for verb in longest_first(program.verbs):
             out += f"        ' {verb.words}'*)\n" + bash_values(verb.flags, "            ")
             out += "            if [[ $cur == -* ]]; then\n" + bash_words(verb.flags, "                ")
-            out += "            else\n                compopt -o filenames 2>/dev/null\n"
-            out += "                mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n            fi ;;\n"
+            if takes_files(verb):
+                out += "            else\n                compopt -o filenames 2>/dev/null\n"
+                out += "                mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
+            elif steps_after(program, verb):
+                out += f"            else\n                mapfile -t COMPREPLY < <(compgen -W '{steps_after(program, verb)}' -- \"$cur\")\n"
+            out += "            fi ;;\n"
         for prefix, nexts in verb_steps(program):
             words = " ".join(nexts + ([] if prefix else [n for flag in program.flags for n in spelled(flag)]))
             out += f"        '{prefix}') mapfile -t COMPREPLY < <(compgen -W '{words}' -- \"$cur\") ;;\n"
@@ -84,6 +88,20 @@ def verb_steps(program):
             if words[count] not in nexts:
                 nexts.append(words[count])
     return sorted(steps.items())
+
+
+def longest_first(verbs):
+    """So that `watch list` is looked for before `watch`."""
+    return sorted(verbs, key=lambda verb: (-len(verb.words.split()), verb.words))
+
+
+def steps_after(program, verb):
+    """The words that make another verb of this one, in one text."""
+    return " ".join(dict(verb_steps(program)).get(" " + verb.words, []))
+
+
+def takes_files(verb):
+    return any(word in name for name, _ in verb.arguments for word in ("file", "directory"))
 
 
 # zsh
@@ -117,10 +135,12 @@ def write_zsh(program):
     if not program.verbs:
         return out + zsh_arguments(program.flags, "")
     out += "local spoken=\"${(j: :)${(@)words[2,CURRENT-1]:#-*}}\"\ncase $spoken in\n"
-    for verb in program.verbs:
+    for verb in longest_first(program.verbs):
         skipped = len(verb.words.split())
         out += f"  {zsh_quote(verb.words)}*)\n    shift {skipped} words; (( CURRENT -= {skipped} ))\n"
-        out += zsh_arguments(verb.flags, "    ", ["'*:file:_files'"]) + "    ;;\n"
+        words = steps_after(program, verb)
+        rest = "'*:file:_files'" if takes_files(verb) else f"'*:argument:({words})'" if words else "'*:argument: '"
+        out += zsh_arguments(verb.flags, "    ", [rest]) + "    ;;\n"
     for prefix, nexts in verb_steps(program):
         out += f"  {zsh_quote(prefix.strip())}) compadd -- {' '.join(nexts)} ;;\n"
     return out + "esac\n"
@@ -161,5 +181,8 @@ def write_fish(program):
         out += fish_flag(program, flag, f"{spoken}_just ''")
     for verb in program.verbs:
         condition = f"{spoken} {len(verb.words.split())} {fish_quote(verb.words)}"
+        for other in program.verbs:
+            if other.words.startswith(verb.words + " "):
+                condition += f"; and not {spoken} {len(other.words.split())} {fish_quote(other.words)}"
         out += "".join(fish_flag(program, flag, condition) for flag in verb.flags)
     return out

@@ -16,7 +16,7 @@ PURPOSES = {
     "sonde-blackbox-exporter": "probe URLs and hosts on request and serve the outcome over HTTP",
     "sonde-pushgateway": "keep what short-lived jobs push and serve it over HTTP",
     "sonde-scraper": "scrape targets, store their samples and answer PromQL",
-    "sondectl": "check configurations, query servers, make blocks",
+    "sondectl": "watch URLs, check configurations, query servers, make blocks",
 }
 SIGNALS = {"sonde-pushgateway": [("SIGTERM, SIGINT", "End cleanly: what was pushed is written first.")]}
 USUAL_SIGNALS = [("SIGTERM, SIGINT", "End cleanly; requests in flight end first."),

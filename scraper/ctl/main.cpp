@@ -12,6 +12,7 @@
 #include "scraper/ctl/create_blocks.h"
 #include "scraper/ctl/query_verbs.h"
 #include "scraper/ctl/verb.h"
+#include "scraper/ctl/watch_verbs.h"
 
 namespace sonde::ctl {
 namespace {
@@ -29,6 +30,9 @@ constexpr std::array kVerbs{
     Verb{"query series", "List the series that match.", query_series},
     Verb{"tsdb create-blocks-from openmetrics", "Make blocks of history in OpenMetrics text.",
          create_blocks_from_openmetrics},
+    Verb{"watch", "Probe URLs, ports, hosts and names from now on.", watch_add},
+    Verb{"watch list", "List what is watched.", watch_list},
+    Verb{"watch remove", "Watch something no longer.", watch_remove},
 };
 static_assert(std::ranges::is_sorted(kVerbs, {}, &Verb::words));
 
@@ -50,11 +54,16 @@ int run(const std::vector<std::string>& arguments) {
     return kSuccess;
   }
   std::string words;
-  for (size_t count = 0; count < arguments.size(); ++count) {
-    words += (count == 0 ? "" : " ") + arguments[count];
+  const Verb* longest = nullptr;
+  size_t longest_count = 0;
+  for (size_t count = 1; count <= arguments.size(); ++count) {
+    words += (count == 1 ? "" : " ") + arguments[count - 1];
     const auto verb = std::ranges::find(kVerbs, words, &Verb::words);
-    if (verb != kVerbs.end()) return verb->run(std::span(arguments).subspan(count + 1));
+    if (verb == kVerbs.end()) continue;
+    longest = &*verb;
+    longest_count = count;
   }
+  if (longest != nullptr) return longest->run(std::span(arguments).subspan(longest_count));
   print_error("sondectl: error: no verb begins like \"" + words + "\", try --help");
   return kFailure;
 }

@@ -53,6 +53,9 @@ def test_bash():
     check("README.md" in ask_bash("sonde-scraper", "sonde-scraper", "--config.file", "=", "READ"), "bash: a file")
     check("--no-collector.cpu" in ask_bash("sonde-node-exporter", "sonde-node-exporter", "--no-collector.c"), "bash: --no-")
     check(ask_bash("sonde-tools", "sondectl", "check", "h") == ["healthy"], "bash: a verb")
+    check(ask_bash("sonde-tools", "sondectl", "watch", "") == ["list", "remove"], "bash: a verb that begins others")
+    check("--insecure" in ask_bash("sonde-tools", "sondectl", "watch", "--"), "bash: its flags")
+    check(ask_bash("sonde-tools", "sondectl", "watch", "list", "--") == ["--help", "--file="], "bash: the longer verb's flags")
     check("--url=" in ask_bash("sonde-tools", "sondectl", "check", "healthy", "--"), "bash: a verb's flag")
     for package, binary in packed.BINARIES.items():
         if binary != "sondectl":
@@ -75,6 +78,8 @@ def test_fish():
     values = ask_fish("sonde-scraper", "sonde-scraper --log.level ")
     check(values == {"debug", "info", "warn", "error"}, f"fish: choices: {values}")
     check("healthy" in ask_fish("sonde-tools", "sondectl check h"), "fish: a verb")
+    check(ask_fish("sonde-tools", "sondectl watch ") >= {"list", "remove"}, "fish: a verb that begins others")
+    check("--insecure" not in ask_fish("sonde-tools", "sondectl watch list --"), "fish: the longer verb's flags")
     check("--url" in {word.split("=")[0] for word in ask_fish("sonde-tools", "sondectl check healthy --")}, "fish: a verb's flag")
 
 
