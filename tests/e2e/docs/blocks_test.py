@@ -35,7 +35,7 @@ SECONDS_MAX = 120
 def lay_out(folder):
     """A working folder that looks like the repository, and the stand-ins."""
     work, stand_ins = os.path.join(folder, "sonde"), os.path.join(folder, "bin")
-    for path in (work, os.path.join(work, "build"), stand_ins):
+    for path in (work, os.path.join(work, "build"), os.path.join(work, ".quickstart"), stand_ins):
         os.mkdir(path)
     for name in os.listdir("."):
         if name not in ("build", ".git", ".quickstart"):
@@ -55,6 +55,15 @@ scrape_configs:
     static_configs: [{targets: ["127.0.0.1:9100"]}]
   - job_name: scraper
     static_configs: [{targets: ["127.0.0.1:9090"]}]
+  - job_name: watch
+    metrics_path: /probe
+    file_sd_configs: [{files: [sonde/.quickstart/watch.yml]}]
+    relabel_configs:
+      - {source_labels: [__address__], target_label: instance}
+      - {source_labels: [module], target_label: __param_module}
+      - {source_labels: [__address__], target_label: __param_target}
+      - {source_labels: [__address__], regex: "(?:icmp|tcp|tls)://(.+)", target_label: __param_target}
+      - {target_label: __address__, replacement: "127.0.0.1:9115"}
 """
 
 
@@ -63,12 +72,11 @@ def stack(folder):
     """What packaging/quickstart starts, and a Redis server."""
     textfiles = os.path.join(folder, "textfiles")
     os.mkdir(textfiles)
-    for name, text in (("prometheus.yml", CONFIGURATION), ("blackbox.yml", "modules: {http_2xx: {prober: http}}\n")):
-        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
-            file.write(text)
+    with open(os.path.join(folder, "prometheus.yml"), "w", encoding="utf-8") as file:
+        file.write(CONFIGURATION)
     commands = [
         ("sonde-node-exporter", 9100, [f"--collector.textfile.directory={textfiles}"]),
-        ("sonde-blackbox-exporter", 9115, [f"--config.file={folder}/blackbox.yml"]),
+        ("sonde-blackbox-exporter", 9115, ["--config.file=packaging/etc/sonde-blackbox-exporter/blackbox.yml"]),
         ("sonde-pushgateway", 9091, ["--web.enable-admin-api"]),
         ("sonde-scraper", 9090, [f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
                                  "--web.enable-lifecycle"])]

@@ -68,7 +68,7 @@ def main():
     said, text = install(SCRAPER, 'ARGS="--storage.tsdb.path=/var/lib/prometheus/metrics2/"\n')
     check(text == template(SCRAPER) and "another form" in said, f"a database of another form is not taken: {said}")
     said, text = install(BLACKBOX, 'ARGS="--config.file /etc/prometheus/blackbox.yml"\n')
-    check(setting(text, "DEFAULTS") == "" and "DEFAULTS=" in text and "/etc/prometheus" in setting(text, "ARGS"),
+    check(setting(text, "DEFAULTS") == "--probe.failure-info" and "/etc/prometheus" in setting(text, "ARGS"),
           "what both give, the unit leaves to ARGS")
     said, text = install(SCRAPER, 'ARGS="--config.file=/etc/prometheus/prometheus.yml --query.timeout=1m"\n')
     check(setting(text, "DEFAULTS") == "--storage.tsdb.path=/var/lib/sonde-scraper", "and gives the rest")
