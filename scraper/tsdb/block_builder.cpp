@@ -10,6 +10,7 @@
 #include "scraper/tsdb/file_names.h"
 #include "scraper/tsdb/group_head.h"
 #include "scraper/tsdb/shape.h"
+#include "scraper/tsdb/slab_rows.h"
 #include "scraper/tsdb/tail_pool.h"
 
 namespace sonde::tsdb {
@@ -91,7 +92,8 @@ void BlockBuilder::Parts::add_series(BlockInput& input, LabelSetId labels, std::
     head.append(sample.time_ms, &sample.value, nullptr, scratch, pool);
   }
   seal();
-  input.groups.push_back({labels, false, shape, head.view({INT64_MIN, INT64_MAX}).slabs});
+  input.parts.push_back(
+      {labels, false, shape, std::make_unique<SlabRows>(head.view({INT64_MIN, INT64_MAX}).slabs)});
 }
 
 Result<BuiltBlock> BlockBuilder::Parts::write(int64_t begin_ms,

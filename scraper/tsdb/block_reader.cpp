@@ -53,7 +53,7 @@ class BlockStretch final : public Stretch {
     std::array<int64_t, kChunkRowsMax> buffer;
     for (const Piece& piece : pieces_) {
       const BlockRowGroup& group = block_.row_groups(part_)[piece.row_group];
-      if (!tsdb::read_times(block_.times(group), group.row_count, buffer.data())) return damaged();
+      if (!tsdb::read_times(block_.times(group), group.row_count, buffer.data())) return damaged_chunk();
       times_ms.insert(times_ms.end(), buffer.begin() + piece.begin, buffer.begin() + piece.end);
     }
     return Ok{};
@@ -62,16 +62,15 @@ class BlockStretch final : public Stretch {
   Status read_column(size_t column, double* values, uint64_t* present, size_t first_bit) const override {
     std::array<double, kChunkRowsMax> buffer;
     std::array<uint64_t, kChunkBitmapWords> bits;
-    auto run = block_.run(part_, column);
-    std::span<const std::byte> chunk;
+    BlockRunReader run(block_, part_, column);
     size_t next = 0;  // row group that `run` is at
     size_t at = 0;
     for (const Piece& piece : pieces_) {
       for (; next <= piece.row_group; ++next) {
-        if (auto moved = next_chunk(run, chunk); !moved) return moved;
+        if (auto moved = run.next(); !moved) return moved;
       }
       const size_t rows = block_.row_groups(part_)[piece.row_group].row_count;
-      if (!read_chunk(chunk, rows, buffer.data(), bits.data())) return damaged();
+      if (!read_chunk(run.chunk(), rows, buffer.data(), bits.data())) return damaged_chunk();
       std::copy(buffer.begin() + piece.begin, buffer.begin() + piece.end, values + at);
       or_bits(bits.data(), piece.begin, static_cast<size_t>(piece.end - piece.begin), present,
               first_bit + at);
@@ -89,23 +88,6 @@ class BlockStretch final : public Stretch {
     uint16_t begin;
     uint16_t end;
   };
-
-  static Error damaged() { return {ErrorCode::Corrupt, "a chunk of a block cannot be decoded"}; }
-
-  // Moves `run` behind its next chunk; length 0 keeps the one before.
-  Status next_chunk(std::span<const std::byte>& run, std::span<const std::byte>& chunk) const {
-    if (auto good = block_.verify(run.first(std::min(run.size(), kRunHeadBytes))); !good) return good;
-    io::ByteReader reader(run);
-    const uint64_t length = reader.varint();
-    if (reader.failed() || length > reader.left() || (length == 0 && chunk.empty())) return damaged();
-    const auto bytes = reader.bytes(static_cast<size_t>(length));
-    if (length > 0) {
-      if (auto good = block_.verify(bytes); !good) return good;
-      chunk = bytes;
-    }
-    run = run.subspan(run.size() - reader.left());
-    return Ok{};
-  }
 
   const BlockReader& block_;
   const BlockPart& part_;
@@ -289,6 +271,21 @@ Status BlockReader::verify(std::span<const std::byte> bytes) const {
     if (page_is_good_[page].load(std::memory_order_relaxed)) continue;
     if (auto good = verify_page(page); !good) return good;
   }
+  return Ok{};
+}
+
+// Length 0 repeats the chunk before.
+Status BlockRunReader::next() {
+  if (auto good = block_.verify(rest_.first(std::min(rest_.size(), kRunHeadBytes))); !good) return good;
+  io::ByteReader reader(rest_);
+  const uint64_t length = reader.varint();
+  if (reader.failed() || length > reader.left() || (length == 0 && chunk_.empty())) return damaged_chunk();
+  const auto bytes = reader.bytes(static_cast<size_t>(length));
+  if (length > 0) {
+    if (auto good = block_.verify(bytes); !good) return good;
+    chunk_ = bytes;
+  }
+  rest_ = rest_.subspan(rest_.size() - reader.left());
   return Ok{};
 }
 

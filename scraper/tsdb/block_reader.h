@@ -35,7 +35,10 @@ class BlockReader final : public SymbolSource {
   void select(std::span<const Matcher> matchers, storage::TimeRange range,
               std::vector<FoundStretch>& found) const;
 
-  // For stretches.
+  // Every group's rows, in the order they were written.
+  std::span<const BlockPart> parts() const { return parts_; }
+  ShapeView shape(uint32_t id) const;
+
   std::span<const BlockRowGroup> row_groups(const BlockPart& part) const {
     return row_groups_.subspan(part.row_group_begin, part.row_group_count);
   }
@@ -57,7 +60,6 @@ class BlockReader final : public SymbolSource {
   Status use_sections(const std::vector<SectionEntry>& entries);
   bool is_consistent() const;
   Status verify_page(size_t page) const;
-  ShapeView shape(uint32_t id) const;
 
   std::string path_;
   std::unique_ptr<io::ReadableFile> file_;
@@ -79,5 +81,26 @@ class BlockReader final : public SymbolSource {
   std::span<const uint32_t> page_checksums_;
   mutable std::vector<std::atomic<bool>> page_is_good_;
 };
+
+// Walks a column's chunks, one per row group of the part.
+class BlockRunReader {
+ public:
+  BlockRunReader(const BlockReader& block, const BlockPart& part, size_t column)
+      : block_(block), rest_(block.run(part, column)) {}
+
+  // The next chunk, its bytes checked; fails on damage, and behind the last one.
+  Status next();
+  std::span<const std::byte> chunk() const { return chunk_; }
+
+ private:
+  const BlockReader& block_;
+  std::span<const std::byte> rest_;
+  std::span<const std::byte> chunk_;
+};
+
+// For chunks that read_chunk() does not accept.
+inline Error damaged_chunk() {
+  return {ErrorCode::Corrupt, "a chunk of a block cannot be decoded"};
+}
 
 }  // namespace sonde::tsdb

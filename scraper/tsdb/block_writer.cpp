@@ -1,7 +1,6 @@
 #include "scraper/tsdb/block_writer.h"
 
 #include <algorithm>
-#include <array>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -9,7 +8,6 @@
 #include "common/io/atomic_write.h"
 #include "common/io/byte_writer.h"
 #include "common/io/crc32c.h"
-#include "scraper/tsdb/head_stretch.h"
 
 namespace sonde::tsdb {
 namespace {
@@ -101,11 +99,11 @@ class SectionWriter {
 class BlockNames {
  public:
   BlockNames(const SymbolTable& symbols, const BlockInput& input) : symbols_(symbols) {
-    for (const auto& group : input.groups) {
-      add_set(group.labels);
-      if (!shape_ids_.try_emplace(group.layout.get(), static_cast<uint32_t>(shapes_.size())).second) continue;
-      shapes_.push_back(group.layout.get());
-      for (const LabelSetId column : group.layout->columns) add_set(column);
+    for (const BlockInput::Part& part : input.parts) {
+      add_set(part.labels);
+      if (!shape_ids_.try_emplace(part.layout.get(), static_cast<uint32_t>(shapes_.size())).second) continue;
+      shapes_.push_back(part.layout.get());
+      for (const LabelSetId column : part.layout->columns) add_set(column);
     }
     used_symbols_.push_back(nameless_);
     std::ranges::sort(used_symbols_);
@@ -195,43 +193,9 @@ class BlockNames {
   std::unordered_map<SymbolId, uint32_t> symbol_ids_;
 };
 
-// The chunk of a column in a slab, made up when the slab has none.
-void append_slab_chunk(std::string& out, const SlabRef& slab, size_t column) {
-  const SlabView view = slab.view();
-  const auto stored = view.chunk(column);
-  if (!stored.empty()) {
-    out += io::as_text(stored);
-    return;
-  }
-  const bool is_absent = column >= view.column_count();
-  const double base = is_absent ? 0.0 : slab.part->base[column];
-  const Kind kind = find_kind(base);
-  std::array<int64_t, kChunkRowsMax> values;
-  values.fill(to_scaled(kind, base));
-  const std::array<uint64_t, kChunkBitmapWords> present{};
-  append_chunk(out, kind, {values.data(), view.row_count()},
-               is_absent ? std::span(present) : std::span<const uint64_t>());
-}
-
 // Without an absent bitmap equal bytes mean equal values, whatever the number of rows.
 bool is_plain_constant(std::string_view chunk) {
   return !chunk.empty() && chunk[0] == 0;
-}
-
-// The run of one column: its chunk in each slab.
-void append_run(std::string& out, const std::vector<SlabRef>& slabs, size_t column) {
-  std::string before;
-  std::string chunk;
-  for (const SlabRef& slab : slabs) {
-    chunk.clear();
-    append_slab_chunk(chunk, slab, column);
-    if (chunk == before && is_plain_constant(chunk)) {
-      io::append_u8(out, 0);
-      continue;
-    }
-    io::append_sized_text(out, chunk);
-    before.swap(chunk);
-  }
 }
 
 class BlockWriter {
@@ -255,7 +219,7 @@ class BlockWriter {
  private:
   struct ColumnRef {
     uint32_t name;  // rank
-    uint32_t group;
+    uint32_t part;
     uint32_t column;
     uint32_t label_set;
   };
@@ -271,25 +235,25 @@ class BlockWriter {
     std::vector<BlockPart> parts;
     std::vector<BlockRowGroup> row_groups;
     bool is_first = true;
-    for (const auto& group : input_.groups) {
+    for (const BlockInput::Part& source : input_.parts) {
+      const std::vector<PartRows::RowGroup> groups = source.rows->row_groups();
       BlockPart part;
-      part.label_set = names_.set_id(group.labels);
-      part.flags = group.absence_is_stale ? kPartAbsenceIsStale : 0;
-      part.shape = names_.shape_id(group.layout.get());
+      part.label_set = names_.set_id(source.labels);
+      part.flags = source.absence_is_stale ? kPartAbsenceIsStale : 0;
+      part.shape = names_.shape_id(source.layout.get());
       part.row_group_begin = row_groups.size();
-      part.row_group_count = static_cast<uint32_t>(group.slabs.size());
+      part.row_group_count = static_cast<uint32_t>(groups.size());
       part.directory_begin = directory_.size();
-      part.time_min_ms = group.slabs.front().time_min_ms;
-      part.time_max_ms = group.slabs.back().time_max_ms;
-      for (const SlabRef& slab : group.slabs) {
-        const SlabView view = slab.view();
-        row_groups.push_back({slab.time_min_ms, slab.time_max_ms, add_times(io::as_text(view.times())),
-                              static_cast<uint16_t>(view.times().size()),
-                              static_cast<uint16_t>(view.row_count())});
-        info_.samples += view.row_count() * group.layout->columns.size();
+      part.time_min_ms = groups.front().time_min_ms;
+      part.time_max_ms = groups.back().time_max_ms;
+      for (const PartRows::RowGroup& group : groups) {
+        row_groups.push_back({group.time_min_ms, group.time_max_ms, add_times(io::as_text(group.times)),
+                              static_cast<uint16_t>(group.times.size()),
+                              static_cast<uint16_t>(group.row_count)});
+        info_.samples += group.row_count * source.layout->columns.size();
       }
-      directory_.resize(directory_.size() + group.layout->columns.size());
-      info_.series += group.layout->columns.size();
+      directory_.resize(directory_.size() + source.layout->columns.size());
+      info_.series += source.layout->columns.size();
       info_.time_min_ms = is_first ? part.time_min_ms : std::min(info_.time_min_ms, part.time_min_ms);
       info_.time_max_ms = is_first ? part.time_max_ms : std::max(info_.time_max_ms, part.time_max_ms);
       is_first = false;
@@ -306,27 +270,27 @@ class BlockWriter {
   std::vector<ColumnRef> columns_in_metric_order() const {
     std::vector<ColumnRef> columns;
     columns.reserve(info_.series);
-    for (uint32_t group = 0; group < input_.groups.size(); ++group) {
-      const Shape& layout = *input_.groups[group].layout;
+    for (uint32_t part = 0; part < input_.parts.size(); ++part) {
+      const Shape& layout = *input_.parts[part].layout;
       for (const NamedColumn& entry : layout.by_name) {
         const bool is_nameless = symbols_.text(entry.metric_name).empty();
         const uint32_t rank = names_.name_rank(is_nameless ? kNoId : entry.metric_name);
-        columns.push_back({rank, group, entry.column, names_.set_id(layout.columns[entry.column])});
+        columns.push_back({rank, part, entry.column, names_.set_id(layout.columns[entry.column])});
       }
     }
     std::ranges::sort(columns, {},
-                      [](const ColumnRef& ref) { return std::tuple(ref.name, ref.label_set, ref.group); });
+                      [](const ColumnRef& ref) { return std::tuple(ref.name, ref.label_set, ref.part); });
     return columns;
   }
 
   Status write_chunks() {
     out_.begin(SectionKind::Chunks);
-    std::string run;
+    RunBuilder run;
     for (const ColumnRef& ref : columns_in_metric_order()) {
       run.clear();
-      append_run(run, input_.groups[ref.group].slabs, ref.column);
-      directory_[parts_[ref.group].directory_begin + ref.column] = out_.section_bytes();
-      if (auto done = out_.append(io::as_bytes(run)); !done) return done;
+      if (auto done = input_.parts[ref.part].rows->add_run(ref.column, run); !done) return done;
+      directory_[parts_[ref.part].directory_begin + ref.column] = out_.section_bytes();
+      if (auto done = out_.append(io::as_bytes(run.bytes())); !done) return done;
     }
     return Ok{};
   }
@@ -343,6 +307,20 @@ class BlockWriter {
 };
 
 }  // namespace
+
+void RunBuilder::add(std::string_view chunk) {
+  if (chunk == before_ && is_plain_constant(chunk)) {
+    io::append_u8(bytes_, 0);
+    return;
+  }
+  io::append_sized_text(bytes_, chunk);
+  before_ = chunk;
+}
+
+void RunBuilder::clear() {
+  bytes_.clear();
+  before_.clear();
+}
 
 Result<BlockInfo> write_block(io::FileSystem& files, const std::string& path, const SymbolTable& symbols,
                               const BlockInput& input) {

@@ -275,6 +275,12 @@ void append_chunk(std::string& out, Kind kind, std::span<const int64_t> values,
   chunk.append_to(out);
 }
 
+void append_absent_chunk(std::string& out, size_t row_count) {
+  const std::array<int64_t, kChunkRowsMax> values{};
+  const std::array<uint64_t, kChunkBitmapWords> present{};
+  append_chunk(out, 0, {values.data(), row_count}, present);
+}
+
 bool read_chunk(std::span<const std::byte> bytes, size_t count, double* values, uint64_t* present) {
   io::ByteReader reader(bytes);
   const uint8_t header = reader.u8();

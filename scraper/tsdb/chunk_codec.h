@@ -33,6 +33,14 @@ inline constexpr size_t kChunkBytesMax = 3 + 10 + 10 + 10 + 1 + 15 + 8 * kChunkR
 void append_chunk(std::string& out, Kind kind, std::span<const int64_t> values,
                   std::span<const uint64_t> present);
 
+// Appends a chunk without a present value.
+void append_absent_chunk(std::string& out, size_t row_count);
+
+// The kind of the values of a chunk that read_chunk() accepts.
+inline Kind chunk_kind(std::span<const std::byte> chunk) {
+  return static_cast<Kind>(chunk[1]);
+}
+
 // Decodes `count` values and their presence (kChunkBitmapWords words, bits above `count` unspecified). Bytes
 // after the chunk are not looked at. False when the bytes are no chunk.
 bool read_chunk(std::span<const std::byte> bytes, size_t count, double* values, uint64_t* present);

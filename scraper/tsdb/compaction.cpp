@@ -7,6 +7,7 @@
 
 #include "scraper/tsdb/block_writer.h"
 #include "scraper/tsdb/database_parts.h"
+#include "scraper/tsdb/slab_rows.h"
 
 namespace sonde::tsdb {
 namespace {
@@ -24,26 +25,6 @@ void use_idle_io_priority() {
   constexpr int kWhoProcess = 1;
   constexpr int kClassIdle = 3 << 13;
   (void)::syscall(SYS_ioprio_set, kWhoProcess, 0, kClassIdle);
-}
-
-// A group's slabs of the window, one entry per lineage.
-void add_group(BlockInput& input, const GroupHead& head, const std::vector<SlabRef>& slabs,
-               storage::TimeRange window) {
-  uint32_t lineage = 0;
-  bool is_first = true;
-  for (const SlabRef& slab : slabs) {
-    if (slab.time_min_ms < window.start_ms || slab.time_max_ms > window.end_ms) continue;
-    if (is_first || slab.part->lineage != lineage) {
-      BlockInput::GroupSlabs& group = input.groups.emplace_back();
-      group.labels = head.identity().labels;
-      group.absence_is_stale = head.identity().absence_is_stale;
-      lineage = slab.part->lineage;
-      is_first = false;
-    }
-    // Later parts of a lineage know all the columns of earlier ones.
-    input.groups.back().layout = slab.part->layout;
-    input.groups.back().slabs.push_back(slab);
-  }
 }
 
 }  // namespace
@@ -70,9 +51,9 @@ Status Database::Parts::write_window(storage::TimeRange window, int64_t end_ms,
   input.source = BlockSource::Head;
   input.range_end_ms = end_ms;
   head.visit_slabs(window, [&](const GroupHead& group, const std::vector<SlabRef>& slabs) {
-    add_group(input, group, slabs, window);
+    add_slab_parts(input, group, slabs, window);
   });
-  if (input.groups.empty()) return Ok{};
+  if (input.parts.empty()) return Ok{};
   const std::string name = catalog.next_name(window.start_ms, window.end_ms + 1);
   auto info = write_block(files, names.block(name), head.symbols(), input);
   if (!info) return info.error();
