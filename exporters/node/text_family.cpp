@@ -79,14 +79,16 @@ class FamilyParser {
     const bool histogram = family.type == MetricType::Histogram;
     const std::string_view bound_name = histogram ? "le" : "quantile";
     const bool is_point = histogram ? suffix == "_bucket" : suffix.empty();
-    const auto bound = is_point ? parse_number(labels.get(bound_name)) : std::nullopt;
-    if (is_point && !bound) {
-      return corrupt("want a number in label " + std::string(bound_name) + " of ", family.name);
+    double bound = 0;
+    if (is_point) {
+      const auto number = parse_number(labels.get(bound_name));
+      if (!number) return corrupt("want a number in label " + std::string(bound_name) + " of ", family.name);
+      bound = *number;
+      labels.remove(bound_name);
     }
-    if (is_point) labels.remove(bound_name);
     TextSeries& series = series_with(family, std::move(labels));
     if (is_point) {
-      series.points.emplace_back(*bound, value);
+      series.points.emplace_back(bound, value);
     } else if (suffix == "_sum") {
       series.sum = value;
     } else {
