@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "common/core/duration.h"
+#include "common/core/number_text.h"
 #include "common/core/service_manager.h"
 #include "common/core/size.h"
 #include "common/exporter/build_info.h"
@@ -38,20 +39,29 @@ constexpr Desc kQueriesMax{"prometheus_engine_queries_concurrent_max",
                            "The max number of concurrent queries."};
 
 // What the configuration file says of retention comes before the flags; without either it is the default.
-Retention effective_retention(const Options& options, const config::StorageConfig& storage) {
-  Retention out{options.retention_time.count(), options.retention_size_bytes};
-  if (storage.retention_time.count() > 0 || storage.retention_size_bytes > 0) {
-    out = {storage.retention_time.count(), storage.retention_size_bytes};
+tsdb::Retention effective_retention(const Options& options, const config::StorageConfig& storage) {
+  const auto is_given = [](const tsdb::Retention& r) {
+    return r.time_ms > 0 || r.bytes > 0 || r.percentage > 0;
+  };
+  tsdb::Retention out{storage.retention_time.count(), storage.retention_size_bytes,
+                      storage.retention_percentage};
+  if (!is_given(out)) {
+    out = {options.retention_time.count(), options.retention_size_bytes, 0};
   }
-  if (out.time_ms == 0 && out.bytes == 0) out.time_ms = tsdb::kDefaultRetentionMs;
-  return out;
+  return is_given(out) ? out : tsdb::Retention();
 }
 
 // "15d", "10GiB", "15d or 10GiB".
-std::string retention_text(const Retention& retention) {
+std::string retention_text(const tsdb::Retention& retention) {
   std::string out;
-  if (retention.time_ms > 0) out = write_duration(std::chrono::milliseconds(retention.time_ms));
-  if (retention.bytes > 0) out += (out.empty() ? "" : " or ") + write_size_bytes(retention.bytes);
+  const auto add = [&out](const std::string& text) { out += (out.empty() ? "" : " or ") + text; };
+  if (retention.time_ms > 0) add(write_duration(std::chrono::milliseconds(retention.time_ms)));
+  if (retention.bytes > 0) add(write_size_bytes(retention.bytes));
+  if (retention.percentage > 0) {
+    std::string share;
+    append_number_plain(share, retention.percentage);
+    add(share + "%");
+  }
   return out;
 }
 
@@ -114,8 +124,7 @@ Status Server::open_parts(const config::Config& configuration) {
 
   retention_ = effective_retention(options_, configuration.storage);
   auto database = tsdb::Database::open({.path = options_.tsdb_path,
-                                        .retention_time_ms = retention_.time_ms,
-                                        .retention_bytes = retention_.bytes,
+                                        .retention = retention_,
                                         .wal_sync_interval_ms = options_.wal_sync_interval.count(),
                                         .block_range_ms = options_.block_duration_min.count()},
                                        clock_, logger_);
@@ -182,7 +191,7 @@ void Server::apply(config::Config configuration) {
     external_labels_ = config_.global.external_labels;
   }
   retention_ = effective_retention(options_, config_.storage);
-  database_->set_retention(retention_.time_ms, retention_.bytes);
+  database_->set_retention(retention_);
   scraper_->apply(config_);
   discovery_->apply(config_.scrape_configs);
   if (database_->ready()) update_engine();

@@ -82,7 +82,7 @@ class Server final : public api::ServerView {
   bool config_ok_ = false;
   int64_t config_time_ms_ = 0;
   bool stopping_ = false;
-  Retention retention_;
+  tsdb::Retention retention_;
   mutable exposition::MetricSink sink_;  // Kept between scrapes of our own metrics for its buffers.
   mutable exporter::ProcessCollector process_;
   mutable Mutex mutex_;

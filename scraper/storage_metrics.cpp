@@ -81,15 +81,18 @@ constexpr Desc kRetentionSeconds{"prometheus_tsdb_retention_limit_seconds",
                                  "How long to retain samples in storage; 0: no limit."};
 constexpr Desc kRetentionBytes{"prometheus_tsdb_retention_limit_bytes",
                                "Max number of bytes to be retained in blocks; 0: no limit."};
+constexpr Desc kRetentionPercentage{"prometheus_tsdb_retention_limit_percentage",
+                                    "Max share of the disk to be retained in blocks; 0: no limit."};
 
 }  // namespace
 
 void append_storage_metrics(exposition::MetricSink& sink, const tsdb::DatabaseCounters& counters,
-                            const Retention& retention) {
+                            const tsdb::Retention& retention) {
   for (const MetricRow& row : kMetrics) sink.sample(row.desc, row.value(counters));
   sink.sample(kSamplesAppended, {"float"}, as_number(counters.samples_appended));
   sink.sample(kRetentionSeconds, as_seconds(retention.time_ms));
   sink.sample(kRetentionBytes, as_number(retention.bytes));
+  sink.sample(kRetentionPercentage, retention.percentage);
 }
 
 }  // namespace sonde::scraper

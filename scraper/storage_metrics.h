@@ -6,12 +6,7 @@
 
 namespace sonde::scraper {
 
-struct Retention {
-  int64_t time_ms = 0;  // 0: no limit
-  uint64_t bytes = 0;   // 0: no limit
-};
-
 void append_storage_metrics(exposition::MetricSink& sink, const tsdb::DatabaseCounters& counters,
-                            const Retention& retention);
+                            const tsdb::Retention& retention);
 
 }  // namespace sonde::scraper

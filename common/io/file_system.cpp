@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +18,7 @@ namespace sonde::io {
 namespace {
 
 constexpr uint64_t kStreamStepBytes = 16 * 1024;
+constexpr size_t kCopyStepBytes = 1 << 20;
 
 ErrorCode code_of(int error_number) {
   switch (error_number) {
@@ -199,6 +201,19 @@ class RealFileSystem final : public FileSystem {
     return Ok{};
   }
 
+  Status link(const std::string& from, const std::string& to) override {
+    if (::link(from.c_str(), to.c_str()) == 0) return Ok{};
+    if (errno != EPERM && errno != EXDEV && errno != EMLINK && errno != EOPNOTSUPP)
+      return system_error("link", from);
+    return copy(from, to);
+  }
+
+  Result<uint64_t> capacity_bytes(const std::string& path) override {
+    struct statvfs disk {};
+    if (::statvfs(path.c_str(), &disk) != 0) return system_error("look at the disk of", path);
+    return static_cast<uint64_t>(disk.f_blocks) * disk.f_frsize;
+  }
+
   Status rename(const std::string& from, const std::string& to) override {
     if (::rename(from.c_str(), to.c_str()) != 0) return system_error("rename", from);
     return Ok{};
@@ -244,6 +259,22 @@ class RealFileSystem final : public FileSystem {
   }
 
  private:
+  Status copy(const std::string& from, const std::string& to) {
+    auto source = open_read(from);
+    if (!source) return source.error();
+    auto target = create(to);
+    if (!target) return target.error();
+    std::vector<std::byte> buffer(kCopyStepBytes);
+    for (uint64_t offset = 0; offset < (*source)->size();) {
+      auto got = (*source)->read(offset, buffer);
+      if (!got) return got.error();
+      if (*got == 0) break;
+      if (auto done = (*target)->append(std::span(buffer).first(*got)); !done) return done;
+      offset += *got;
+    }
+    return (*target)->sync();
+  }
+
   static Result<std::unique_ptr<WritableFile>> open_to_write(const std::string& path, int flags) {
     Descriptor fd(::open(path.c_str(), O_RDWR | O_CLOEXEC | flags, 0644));
     if (fd.get() < 0) return system_error("create", path);

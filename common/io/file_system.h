@@ -71,6 +71,10 @@ class FileSystem {
   virtual Status make_directories(const std::string& path) = 0;
   virtual Status rename(const std::string& from, const std::string& to) = 0;
   virtual Status remove(const std::string& path) = 0;  // NotFound when it is not there
+  // Gives a file that does not change any more a second name; a copy where the disk has no hard links.
+  virtual Status link(const std::string& from, const std::string& to) = 0;
+  // Bytes of the whole disk that the path is on.
+  virtual Result<uint64_t> capacity_bytes(const std::string& path) = 0;
   virtual Status sync_directory(const std::string& path) = 0;
   // Names of the entries, sorted, without "." and "..".
   virtual Result<std::vector<std::string>> list(const std::string& path) = 0;

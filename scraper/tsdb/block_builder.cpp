@@ -9,6 +9,7 @@
 #include "scraper/tsdb/block_writer.h"
 #include "scraper/tsdb/file_names.h"
 #include "scraper/tsdb/group_head.h"
+#include "scraper/tsdb/merge_plan.h"
 #include "scraper/tsdb/shape.h"
 #include "scraper/tsdb/slab_rows.h"
 #include "scraper/tsdb/tail_pool.h"
@@ -22,11 +23,6 @@ struct Sample {
   int64_t time_ms;
   double value;
 };
-
-int64_t floor_to(int64_t time_ms, int64_t range_ms) {
-  const int64_t rest = time_ms % range_ms;
-  return time_ms - (rest < 0 ? rest + range_ms : rest);
-}
 
 void sort_and_keep_last(std::vector<Sample>& samples) {
   std::ranges::stable_sort(samples, {}, &Sample::time_ms);

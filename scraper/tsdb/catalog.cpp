@@ -16,8 +16,15 @@ namespace {
 constexpr uint64_t kManifestBytesMax = 64 << 20;
 constexpr size_t kChecksumDigits = 8;
 
+constexpr std::string_view kNoBlock = "-";
+
 std::string block_line(std::string_view name, int64_t start_ms) {
   return "block " + std::string(name) + " " + std::to_string(start_ms);
+}
+
+void sort_by_time(BlockSet& set) {
+  std::ranges::stable_sort(set.blocks, {},
+                           [](const OpenBlock& block) { return block.reader->info().time_min_ms; });
 }
 
 }  // namespace
@@ -34,36 +41,61 @@ std::string_view check_manifest_line(std::string_view line) {
   return manifest_line(text) == line ? text : std::string_view();
 }
 
-Status Catalog::read_manifest(std::vector<std::string>& listed) {
+bool Catalog::apply_line(std::string_view text, Listed& listed) {
+  const auto fields = split(text, ' ');
+  const auto drop = [&](std::string_view name) {
+    std::erase(listed.blocks, name);
+    listed.gone.emplace_back(name);
+  };
+  if (fields.size() == 3 && fields[0] == "block") {
+    listed.blocks.emplace_back(fields[1]);
+    manifest_start_ms_ = std::max(manifest_start_ms_, parse_integer(fields[2]).value_or(INT64_MIN));
+  } else if (fields.size() == 2 && fields[0] == "drop") {
+    drop(fields[1]);
+  } else if (fields.size() == 2 && fields[0] == "start") {
+    manifest_start_ms_ = std::max(manifest_start_ms_, parse_integer(fields[1]).value_or(INT64_MIN));
+  } else if (fields.size() >= 3 && fields[0] == "replace") {
+    if (fields[1] != kNoBlock) listed.blocks.emplace_back(fields[1]);
+    for (size_t i = 2; i < fields.size(); ++i) drop(fields[i]);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+Status Catalog::read_manifest(Listed& listed) {
   if (!files_.exists(names_.manifest())) return Ok{};
   auto content = read_file(files_, names_.manifest(), kManifestBytesMax);
   if (!content) return content.error();
   for (const std::string_view line : split(*content, '\n')) {
-    if (line.empty()) continue;
-    const std::string_view text = check_manifest_line(line);
-    const auto fields = split(text, ' ');
-    if (fields.size() == 3 && fields[0] == "block") {
-      listed.emplace_back(fields[1]);
-      manifest_start_ms_ = std::max(manifest_start_ms_, parse_integer(fields[2]).value_or(INT64_MIN));
-    } else if (fields.size() == 2 && fields[0] == "drop") {
-      std::erase(listed, fields[1]);
-    } else if (fields.size() == 2 && fields[0] == "start") {
-      manifest_start_ms_ = std::max(manifest_start_ms_, parse_integer(fields[1]).value_or(INT64_MIN));
-    } else {
+    if (!line.empty() && !apply_line(check_manifest_line(line), listed)) {
       logger_.warn("a line of the MANIFEST is damaged and passed over", {{"line", quoted(line)}});
     }
   }
   return Ok{};
 }
 
+std::string Catalog::manifest_of(const BlockSet& set) {
+  std::string content;
+  if (set.start_ms != INT64_MIN) content += manifest_line("start " + std::to_string(set.start_ms)) + "\n";
+  for (const OpenBlock& block : set.blocks)
+    content += manifest_line(block_line(block.name, set.start_ms)) + "\n";
+  return content;
+}
+
 Status Catalog::open() {
-  std::vector<std::string> listed;
+  Listed listed;
   if (auto read = read_manifest(listed); !read) return read;
   auto entries = files_.list(names_.blocks());
   if (!entries) return entries.error();
+  const auto contains = [](const std::vector<std::string>& names, const std::string& name) {
+    return std::ranges::find(names, name) != names.end();
+  };
   BlockSet set;
+  std::vector<std::string> unreadable;
   for (const std::string& name : *entries) {
-    if (name.ends_with(kTemporarySuffix)) {
+    const bool is_gone = contains(listed.gone, name) && !contains(listed.blocks, name);
+    if (name.ends_with(kTemporarySuffix) || is_gone) {
       (void)files_.remove(names_.block(name));
       continue;
     }
@@ -71,22 +103,24 @@ Status Catalog::open() {
     auto reader = BlockReader::open(files_, names_.block(name));
     if (!reader) {
       logger_.error("a block cannot be opened: its samples are missing", {{"err", reader.error().message()}});
+      if (contains(listed.blocks, name)) unreadable.push_back(name);
       continue;
     }
-    const bool is_listed = std::ranges::find(listed, name) != listed.end();
-    if (!is_listed && (*reader)->info().source == BlockSource::Head) {
-      // A crash came before its line: the log still has its rows. Or after the line that dropped it.
+    if (!contains(listed.blocks, name) && (*reader)->info().source == BlockSource::Head) {
+      // A crash came before its line: the log still has its rows.
       (void)files_.remove(names_.block(name));
       continue;
     }
     set.blocks.push_back({name, *std::move(reader)});
   }
-  std::ranges::sort(set.blocks, {}, [](const OpenBlock& block) { return block.reader->info().time_min_ms; });
+  for (const std::string& name : listed.blocks) {
+    if (contains(*entries, name)) continue;
+    logger_.error("a block of the MANIFEST is not there: its samples are missing", {{"block", name}});
+  }
+  sort_by_time(set);
   set.start_ms = manifest_start_ms_;
-  std::string content;
-  if (manifest_start_ms_ != INT64_MIN)
-    content += manifest_line("start " + std::to_string(manifest_start_ms_)) + "\n";
-  for (const std::string& name : listed)
+  std::string content = manifest_of(set);
+  for (const std::string& name : unreadable)
     content += manifest_line(block_line(name, manifest_start_ms_)) + "\n";
   publish(std::move(set));
   return io::atomic_write(files_, names_.manifest(), content);
@@ -130,23 +164,46 @@ Status Catalog::add(const std::vector<std::string>& names, int64_t start_ms) {
   }
   if (auto done = append_lines(lines); !done) return done;
   set.start_ms = std::max(set.start_ms, start_ms);
-  std::ranges::sort(set.blocks, {}, [](const OpenBlock& block) { return block.reader->info().time_min_ms; });
+  sort_by_time(set);
   publish(std::move(set));
   return Ok{};
 }
 
 Status Catalog::remove(const std::vector<std::string>& names) {
-  BlockSet set = *snapshot();
   std::vector<std::string> lines;
   for (const std::string& name : names) lines.push_back("drop " + name);
   if (auto done = append_lines(lines); !done) return done;
+  BlockSet set = *snapshot();
   std::erase_if(set.blocks,
                 [&](const OpenBlock& block) { return std::ranges::find(names, block.name) != names.end(); });
   publish(std::move(set));
-  for (const std::string& name : names) {
-    if (auto done = files_.remove(names_.block(name)); !done) return done;
+  return remove_files(names);
+}
+
+Status Catalog::replace(const std::string& name, const std::vector<std::string>& old_names) {
+  BlockSet set = *snapshot();
+  std::string line = "replace " + (name.empty() ? std::string(kNoBlock) : name);
+  for (const std::string& old : old_names) line += " " + old;
+  std::erase_if(set.blocks, [&](const OpenBlock& block) {
+    return std::ranges::find(old_names, block.name) != old_names.end();
+  });
+  if (!name.empty()) {
+    auto reader = BlockReader::open(files_, names_.block(name));
+    if (!reader) return reader.error();
+    set.blocks.push_back({name, *std::move(reader)});
+    sort_by_time(set);
   }
-  return Ok{};
+  if (auto done = append_lines({line}); !done) return done;
+  publish(std::move(set));
+  return remove_files(old_names);
+}
+
+Status Catalog::remove_files(const std::vector<std::string>& names) {
+  Status all = Ok{};
+  for (const std::string& name : names) {
+    if (auto done = files_.remove(names_.block(name)); !done) all = done;
+  }
+  return all;
 }
 
 void Catalog::publish(BlockSet set) {

@@ -1,7 +1,8 @@
 #pragma once
-// Which blocks there are. The MANIFEST is a text file, a line per change: "crc32c block NAME RANGE_END_MS" or
-// "crc32c drop NAME", the checksum over what follows it. A block that the head was cut into counts only with
-// its line, since only then is its part of the log gone; an imported one counts when its file is whole.
+// Which blocks there are. The MANIFEST is a text file, a line per change, each with the crc32c of its text:
+// "block NAME START_MS", "drop NAME", "start START_MS", "replace NAME|- OLD…" (the blocks OLD became NAME, or
+// nothing). A block that the head was cut into counts only with its line, since only then is its part of the
+// log gone; an imported one counts when its file is whole, until a line says that it is gone.
 // Selections hold a BlockSet and with it the blocks they read. Threads: snapshot() from any, the rest from
 // one at a time.
 
@@ -46,13 +47,24 @@ class Catalog {
   Status add(const std::vector<std::string>& names, int64_t start_ms);
   // Takes blocks out and deletes their files.
   Status remove(const std::vector<std::string>& names);
+  // Takes up one block ("": none) for those that it was made of, and deletes these.
+  Status replace(const std::string& name, const std::vector<std::string>& old_names);
+
+  // A MANIFEST that lists these blocks only.
+  static std::string manifest_of(const BlockSet& set);
 
   // Whether a selection still reads an earlier set.
   bool has_readers_of_old_sets();
 
  private:
-  Status read_manifest(std::vector<std::string>& listed);
+  struct Listed {
+    std::vector<std::string> blocks;
+    std::vector<std::string> gone;  // their files may be there still
+  };
+  Status read_manifest(Listed& listed);
+  bool apply_line(std::string_view text, Listed& listed);
   Status append_lines(const std::vector<std::string>& lines);
+  Status remove_files(const std::vector<std::string>& names);
   void publish(BlockSet set);
 
   io::FileSystem& files_;

@@ -1,12 +1,15 @@
-// The head is cut into blocks, and blocks go when retention says so.
+// The head is cut into blocks, blocks are merged and freed of what was deleted, and go when retention says
+// so.
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "scraper/tsdb/block_merge.h"
 #include "scraper/tsdb/block_writer.h"
 #include "scraper/tsdb/database_parts.h"
+#include "scraper/tsdb/merge_plan.h"
 #include "scraper/tsdb/slab_rows.h"
 
 namespace sonde::tsdb {
@@ -14,11 +17,7 @@ namespace {
 
 constexpr int64_t kCompactionIntervalMs = 30 * 1000;
 constexpr int64_t kReaderPollMs = 20;
-
-int64_t floor_to(int64_t time_ms, int64_t range_ms) {
-  const int64_t rest = time_ms % range_ms;
-  return time_ms - (rest < 0 ? rest + range_ms : rest);
-}
+constexpr int64_t kMergePauseNs = 600LL * 1'000'000'000;  // after a merge that failed
 
 // Blocks are written when the disk has nothing else to do.
 void use_idle_io_priority() {
@@ -42,7 +41,77 @@ Status Database::Parts::compact() {
     }
     compactions.fetch_add(1);
   }
-  return apply_retention();
+  if (auto gone = apply_retention(); !gone) return gone;
+  if (clock.monotonic_ns() < merge_pause_end_ns) return Ok{};
+  auto merged = merge_due();
+  if (merged) merged = clean(catalog.snapshot()->start_ms);
+  if (merged || merged.error().code() == ErrorCode::Cancelled) return Ok{};
+  compactions_failed.fetch_add(1);
+  merge_pause_end_ns = clock.monotonic_ns() + kMergePauseNs;
+  return merged;
+}
+
+// One after the other, the small ones first.
+Status Database::Parts::merge_due() {
+  const auto windows = merge_windows(options.block_range_ms, current_retention().time_ms);
+  while (!is_stopping()) {
+    const auto set = catalog.snapshot();
+    std::vector<OpenBlock> blocks;
+    std::vector<BlockExtent> extents;
+    for (const OpenBlock& block : set->blocks) {
+      if (damaged_blocks.contains(block.name)) continue;
+      blocks.push_back(block);
+      extents.push_back({block.reader->info().time_min_ms, block.reader->info().time_max_ms});
+    }
+    std::vector<OpenBlock> due;
+    for (const size_t index : plan_merge(extents, set->start_ms, windows)) due.push_back(blocks[index]);
+    if (due.empty()) return Ok{};
+    if (auto done = rewrite(due); !done) return done;
+  }
+  return Ok{};
+}
+
+Status Database::Parts::rewrite(const std::vector<OpenBlock>& blocks) {
+  const int64_t begin_ns = clock.monotonic_ns();
+  MergeInput input;
+  input.tombstones = tombstones.snapshot();
+  input.is_cancelled = [this] { return is_stopping(); };
+  std::vector<std::string> old_names;
+  int64_t time_max_ms = INT64_MIN;
+  for (const OpenBlock& block : blocks) {
+    input.blocks.push_back(block.reader);
+    old_names.push_back(block.name);
+    time_max_ms = std::max(time_max_ms, block.reader->info().time_max_ms);
+  }
+  std::string name = catalog.next_name(blocks.front().reader->info().time_min_ms, time_max_ms + 1);
+  auto info = merge_blocks(files, names.block(name), input);
+  if (!info) {
+    if (info.error().code() == ErrorCode::Corrupt) damaged_blocks.insert(old_names.begin(), old_names.end());
+    return info.error();
+  }
+  if (info->series == 0) name.clear();
+  if (auto replaced = catalog.replace(name, old_names); !replaced) return replaced;
+  compactions.fetch_add(1);
+  logger.info("blocks were written anew",
+              {{"blocks", std::to_string(old_names.size())},
+               {"into", name},
+               {"series", std::to_string(info->series)},
+               {"duration_ms", std::to_string((clock.monotonic_ns() - begin_ns) / 1000000)}});
+  return Ok{};
+}
+
+// Rewrites the blocks that deletions concern. Those that end before the time concern nothing else then.
+Status Database::Parts::clean(int64_t settled_ms) {
+  const auto list = tombstones.snapshot();
+  if (std::ranges::none_of(*list, [&](const Tombstone& t) { return t.range.end_ms < settled_ms; }))
+    return Ok{};
+  const auto set = catalog.snapshot();
+  for (const OpenBlock& block : set->blocks) {
+    if (is_stopping()) return Error(ErrorCode::Cancelled, "the database is closing");
+    if (!loses_samples(*block.reader, list)) continue;
+    if (auto done = rewrite({block}); !done) return done;
+  }
+  return tombstones.remove_before(std::min(settled_ms, set->start_ms));
 }
 
 Status Database::Parts::write_window(storage::TimeRange window, int64_t end_ms,
@@ -96,14 +165,31 @@ void Database::Parts::drop_from_head(int64_t end_ms) {
   head.drop_before(end_ms);
 }
 
+// With the smaller of the limits by size and by share of the disk as `bytes`.
+Retention Database::Parts::current_retention() {
+  Retention out;
+  {
+    const MutexLock guard(retention_mutex);
+    out = retention;
+  }
+  if (out.percentage <= 0) return out;
+  auto disk = files.capacity_bytes(names.folder);
+  if (!disk) {
+    logger.warn("the size of the disk is not known: retention by percentage is passed over",
+                {{"err", disk.error().message()}});
+    return out;
+  }
+  const auto share = std::max<uint64_t>(
+      1, static_cast<uint64_t>(static_cast<double>(*disk) * out.percentage / 100));  // 0 is no limit
+  out.bytes = out.bytes == 0 ? share : std::min(out.bytes, share);
+  return out;
+}
+
 Status Database::Parts::apply_retention() {
   const auto set = catalog.snapshot();
   if (set->blocks.empty()) return Ok{};
-  int64_t newest_ms = INT64_MIN;
-  for (const OpenBlock& block : set->blocks)
-    newest_ms = std::max(newest_ms, block.reader->info().time_max_ms);
-  const int64_t keep_ms = retention_time_ms.load();
-  const uint64_t keep_bytes = retention_bytes.load();
+  const int64_t now_ms = clock.wall_ms();
+  const auto [keep_ms, keep_bytes, percentage] = current_retention();
   const Head::Size size = head.size();
   uint64_t total_bytes = size.log_bytes + size.head_file_bytes;
   std::vector<std::string> dropped;
@@ -111,7 +197,7 @@ Status Database::Parts::apply_retention() {
   for (auto block = set->blocks.rbegin(); block != set->blocks.rend(); ++block) {
     total_bytes += block->reader->size_bytes();
     is_full |= keep_bytes != 0 && total_bytes > keep_bytes;
-    const bool is_old = keep_ms != 0 && newest_ms - block->reader->info().time_max_ms >= keep_ms;
+    const bool is_old = keep_ms != 0 && block->reader->info().time_max_ms < now_ms - keep_ms;
     if (!is_full && !is_old) continue;
     dropped.push_back(block->name);
     (is_old ? blocks_deleted_by_time : blocks_deleted_by_size).fetch_add(1);

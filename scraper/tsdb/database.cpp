@@ -34,6 +34,7 @@ Status Database::Parts::prepare_folder() {
   if (!taken) return taken.error();
   lock = *std::move(taken);
   if (auto opened = catalog.open(); !opened) return opened;
+  if (auto opened = tombstones.open(); !opened) return opened;
   head.set_start_ms(catalog.snapshot()->start_ms);
   head.set_append_start_ms(catalog.snapshot()->start_ms);
   auto heads = files.list(names.head());
@@ -212,6 +213,7 @@ std::vector<FoundStretch> Database::Parts::find(std::span<const Matcher> matcher
   blocks = catalog.snapshot();
   for (const OpenBlock& block : blocks->blocks) block.reader->select(matchers, range, found);
   head.select(matchers, range, blocks->start_ms, found);
+  erase(found, tombstones.snapshot());
   return found;
 }
 

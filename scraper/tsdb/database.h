@@ -24,12 +24,18 @@ namespace sonde::tsdb {
 
 inline constexpr int64_t kDefaultRetentionMs = 15LL * 24 * 3600 * 1000;
 
+// What is kept, by the wall clock and by the size of logs, head files and blocks. 0: no such limit.
+struct Retention {
+  int64_t time_ms = kDefaultRetentionMs;
+  uint64_t bytes = 0;
+  double percentage = 0;  // of the disk
+};
+
 struct DatabaseOptions {
-  std::string path;                                 // --storage.tsdb.path; made when it does not exist
-  int64_t retention_time_ms = kDefaultRetentionMs;  // 0: no limit by time
-  uint64_t retention_bytes = 0;                     // 0: no limit by size
-  int64_t wal_sync_interval_ms = 1000;              // 0: sync every write
-  int64_t wal_write_interval_ms = 50;               // what a kill can cost, less the time of a write
+  std::string path;  // --storage.tsdb.path; made when it does not exist
+  Retention retention;
+  int64_t wal_sync_interval_ms = 1000;  // 0: sync every write
+  int64_t wal_write_interval_ms = 50;   // what a kill can cost, less the time of a write
   uint64_t wal_segment_bytes = 64ULL << 20;
   size_t shard_count = 1;                      // logs and writers' locks; not on disk
   int64_t block_range_ms = 2LL * 3600 * 1000;  // the head is cut at multiples of it
@@ -110,18 +116,21 @@ class Database final : public storage::SampleSink,
   Result<std::vector<Labels>> series(std::span<const std::vector<Matcher>> any_of, storage::TimeRange range,
                                      size_t limit) const override;
 
-  // Not built yet: answer Unsupported.
+  // Hides the samples at once. They leave the disk with clean_tombstones(), or by themselves when all that is
+  // concerned is in blocks.
   Status delete_series(std::span<const std::vector<Matcher>> any_of, storage::TimeRange range) override;
   Status clean_tombstones() override;
+  // A folder below "snapshots" that a server can be started on; blocks and log files are hard links.
   Result<std::string> snapshot(bool skip_head) override;
   storage::Statistics statistics(size_t top_count) const override;
 
   DatabaseCounters counters() const;
 
   // Changes of a reloaded configuration.
-  void set_retention(int64_t retention_time_ms, uint64_t retention_bytes);
+  void set_retention(const Retention& retention);
 
-  // Cuts what is old enough into blocks and applies retention, now and in this thread.
+  // Cuts what is old enough into blocks, applies retention, merges blocks and frees them of what was deleted,
+  // now and in this thread.
   Status compact();
   // Writes and syncs the log, now and in this thread.
   Status flush();

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "scraper/tsdb/file_names.h"
 #include "scraper/tsdb/head.h"
 #include "scraper/tsdb/replay.h"
+#include "scraper/tsdb/tombstones.h"
 
 namespace sonde::tsdb {
 
@@ -25,10 +27,10 @@ struct Database::Parts {
         clock(clk),
         logger(log),
         names{options.path},
-        retention_time_ms(options.retention_time_ms),
-        retention_bytes(options.retention_bytes),
+        retention(options.retention),
         head({options.shard_count, options.block_range_ms, options.wal_segment_bytes}, fs, names),
-        catalog(fs, names, log) {}
+        catalog(fs, names, log),
+        tombstones(fs, names.tombstones()) {}
 
   // database.cpp
   Status prepare_folder();
@@ -44,11 +46,19 @@ struct Database::Parts {
   std::vector<FoundStretch> find(std::span<const Matcher> matchers, storage::TimeRange range,
                                  std::shared_ptr<const BlockSet>& blocks) const;
 
+  // database_admin.cpp
+  Result<std::string> make_snapshot(bool skip_head);
+  Status fill_snapshot(const FileNames& to, bool skip_head);
+
   // compaction.cpp
   Status compact();
   Status cut_head(int64_t end_ms);
   Status write_window(storage::TimeRange window, int64_t end_ms, std::vector<std::string>& written);
   void drop_from_head(int64_t end_ms);
+  Status merge_due();
+  Status rewrite(const std::vector<OpenBlock>& blocks);
+  Status clean(int64_t settled_ms);
+  Retention current_retention();
   Status apply_retention();
   void run_compaction_thread();
 
@@ -57,11 +67,12 @@ struct Database::Parts {
   const Clock& clock;
   Logger& logger;
   const FileNames names;
-  std::atomic<int64_t> retention_time_ms;
-  std::atomic<uint64_t> retention_bytes;
+  Mutex retention_mutex;
+  Retention retention GUARDED_BY(retention_mutex);
   std::unique_ptr<io::FileLock> lock;
   Head head;
   Catalog catalog;
+  TombstoneStore tombstones;
 
   std::atomic<bool> is_ready{false};
   std::atomic<bool> is_closed{false};
@@ -75,7 +86,9 @@ struct Database::Parts {
   std::atomic<uint64_t> blocks_deleted_by_time{0};
   std::atomic<uint64_t> blocks_deleted_by_size{0};
 
-  std::mutex compaction_mutex;  // one compaction at a time
+  std::mutex compaction_mutex;  // one compaction, clean-up or snapshot at a time; guards what follows
+  std::set<std::string> damaged_blocks;  // that could not be merged
+  int64_t merge_pause_end_ns = 0;
 
   // The threads sleep on this.
   std::mutex stop_mutex;

@@ -1,7 +1,8 @@
 #pragma once
 // The only place that spells a path of the data folder.
 //
-//   LOCK  MANIFEST  log/00000001  head/00000001  blocks/<min>-<max>-<number>.block
+//   LOCK  MANIFEST  TOMBSTONES  log/00000001  head/00000001  blocks/<min>-<max>-<number>.block
+//   snapshots/<time>-<number>/   a folder like this one
 
 #include <charconv>
 #include <cstdint>
@@ -32,6 +33,8 @@ struct FileNames {
 
   std::string lock() const { return folder + "/LOCK"; }
   std::string manifest() const { return folder + "/MANIFEST"; }
+  std::string tombstones() const { return folder + "/TOMBSTONES"; }
+  std::string snapshots() const { return folder + "/snapshots"; }
   std::string logs() const { return folder + "/log"; }
   std::string log(uint64_t number) const { return logs() + "/" + numbered_name(number); }
   std::string head() const { return folder + "/head"; }

@@ -314,12 +314,14 @@ void Head::adopt_log_segment(LogSegment segment) {
   shards_.front()->log.adopt(segment);
 }
 
-void Head::end_files() {
+uint64_t Head::end_files() {
+  const uint64_t end_number = next_log_number_.load();
   for (const auto& shard : shards_) {
     const MutexLock lock(shard->mutex);
     shard->log.end_segment();
     shard->slabs.end_file();
   }
+  return end_number;
 }
 
 void Head::seal_before(int64_t time_ms) {

@@ -100,8 +100,8 @@ class Head {
   // Forgets slabs and deletes files that hold only rows before the time. Nobody reads those any more.
   void drop_before(int64_t time_ms);
   // The next rows begin other log and head files, so that the present ones can be deleted when they are in a
-  // block.
-  void end_files();
+  // block. Returns the number that the present log files' numbers are below.
+  uint64_t end_files();
 
   size_t shard_count() const { return shards_.size(); }
   Status write_log(size_t shard);

@@ -54,8 +54,7 @@ bool overlaps(storage::TimeRange a, storage::TimeRange b) {
 // A stretch of which some columns lost samples. Where one has none, it is absent.
 class ErasedStretch final : public Stretch {
  public:
-  ErasedStretch(std::unique_ptr<Stretch> rows,
-                std::vector<std::pair<uint32_t, storage::TimeRange>> erased)
+  ErasedStretch(std::unique_ptr<Stretch> rows, std::vector<std::pair<uint32_t, storage::TimeRange>> erased)
       : rows_(std::move(rows)), erased_(std::move(erased)) {}
 
   size_t row_count() const override { return rows_->row_count(); }

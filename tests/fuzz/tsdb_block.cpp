@@ -1,5 +1,5 @@
-// Any bytes as a chunk, as times and as a MANIFEST line: decoding must not read outside or write more than it
-// may.
+// Any bytes as a chunk, as times, as a MANIFEST line and as tombstones: decoding must not read outside or
+// write more than it may.
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -9,6 +9,7 @@
 #include "scraper/tsdb/catalog.h"
 #include "scraper/tsdb/chunk_codec.h"
 #include "scraper/tsdb/times_codec.h"
+#include "scraper/tsdb/tombstones.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 2) return 0;
@@ -21,5 +22,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   int64_t times_ms[sonde::tsdb::kChunkRowsMax];
   (void)sonde::tsdb::read_times(bytes, count, times_ms);
   (void)sonde::tsdb::check_manifest_line(sonde::io::as_text(bytes));
+  (void)sonde::tsdb::read_tombstones(sonde::io::as_text(bytes));
   return 0;
 }

@@ -5,6 +5,8 @@
 //   prints "recovered LAST" (the newest row that every group has, -1 without any), then "row NUMBER
 //   MONOTONIC_NS" after each.
 
+#include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cstdio>
 #include <cstdlib>
@@ -23,9 +25,23 @@ namespace {
 constexpr int64_t kFirstTimeMs = 1700000000000;
 constexpr int64_t kStepMs = 15000;
 constexpr int64_t kPauseUs = 500;
-constexpr int64_t kRetentionMs = 12LL * 3600 * 1000;
+constexpr int64_t kHourMs = 3600LL * 1000;
+constexpr int64_t kBlockRangeMs = kHourMs;  // so that blocks of 3 h are merged
+constexpr int64_t kRetentionMs = 36 * kHourMs;
 constexpr size_t kGroups = 6;
 constexpr size_t kColumns[kGroups] = {1, 3, 20, 64, 65, 150};
+
+// The wall clock is the newest row's time, since retention counts from it.
+class RowClock final : public Clock {
+ public:
+  int64_t wall_ms() const override { return wall_ms_.load(); }
+  int64_t monotonic_ns() const override { return real_.monotonic_ns(); }
+  void set_row(int64_t row) { wall_ms_.store(kFirstTimeMs + row * kStepMs); }
+
+ private:
+  SystemClock real_;
+  std::atomic<int64_t> wall_ms_{kFirstTimeMs};
+};
 
 // Constants, counters, decimals, raw doubles, and columns that come and go.
 double value_of(size_t group, size_t column, int64_t row) {
@@ -107,14 +123,15 @@ void append_row(tsdb::Database& database, storage::GroupId id, storage::ShapeId 
 }
 
 int run(const std::string& folder) {
-  const SystemClock clock;
+  RowClock clock;
   Logger logger(clock, 2);
   logger.set(LogLevel::Error, LogFormat::Logfmt);
   tsdb::DatabaseOptions options;
   options.path = folder;
-  options.retention_time_ms = kRetentionMs;
+  options.retention.time_ms = kRetentionMs;
   options.wal_segment_bytes = 1 << 20;
   options.shard_count = 2;
+  options.block_range_ms = kBlockRangeMs;
   options.run_compaction = false;
   auto opened = tsdb::Database::open(options, clock, logger);
   if (!opened) fail(opened.error().message());
@@ -128,6 +145,7 @@ int run(const std::string& folder) {
     recovered = std::min(recovered, last);
     next_row.push_back(last + 1);
   }
+  clock.set_row(std::max<int64_t>(recovered, 0));
   std::printf("recovered %lld\n", static_cast<long long>(recovered));
   std::fflush(stdout);
   std::vector<storage::GroupId> ids;
@@ -146,6 +164,7 @@ int run(const std::string& folder) {
     for (size_t group = 0; group < kGroups; ++group) {
       if (row >= next_row[group]) append_row(database, ids[group], shapes[group], group, row);
     }
+    clock.set_row(row);
     std::printf("row %lld %lld\n", static_cast<long long>(row), static_cast<long long>(clock.monotonic_ns()));
     std::fflush(stdout);
     std::this_thread::sleep_for(std::chrono::microseconds(kPauseUs));

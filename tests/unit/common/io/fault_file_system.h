@@ -38,6 +38,8 @@ class FaultFileSystem final : public FileSystem {
     return real_.rename(from, to);
   }
   Status remove(const std::string& path) override { return real_.remove(path); }
+  Status link(const std::string& from, const std::string& to) override { return real_.link(from, to); }
+  Result<uint64_t> capacity_bytes(const std::string& path) override { return real_.capacity_bytes(path); }
   Status sync_directory(const std::string& path) override { return real_.sync_directory(path); }
   Result<std::vector<std::string>> list(const std::string& path) override { return real_.list(path); }
   bool exists(const std::string& path) override { return real_.exists(path); }

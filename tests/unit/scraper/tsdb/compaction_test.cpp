@@ -72,7 +72,7 @@ TEST_SUITE("scraper/tsdb/faults") {
     CHECK(f.samples() == 1000);
     f.files.fail_after_bytes(-1);
     REQUIRE(f.database->compact());
-    CHECK(f.database->counters().blocks == 7);  // the head keeps what is newer than 14 h
+    CHECK(f.database->counters().blocks == 3);  // 6 h, 6 h and 2 h; the head keeps what is newer than 14 h
     CHECK(f.samples() == 1000);
     f.database.reset();
     const auto again = open_database(f.folder.path(), f.context);
@@ -133,15 +133,78 @@ TEST_SUITE("scraper/tsdb/faults") {
     CHECK(read());
   }
 
+  TEST_CASE("blocks of a whole window become one and a failing disk leaves them as they were") {
+    DatabaseOptions options;
+    options.retention.time_ms = 40 * kHourMs;  // a tenth is less than a window: nothing is merged yet
+    Fixture f(options);
+    for (int i = 0; i < 2000; ++i) f.append(i * 60000, i * 0.25);
+    REQUIRE(f.database->compact());
+    CHECK(f.database->counters().blocks == 16);
+    const Model all = read_all(*f.database, {}, kAlways);
+    f.database->set_retention({.time_ms = 0});
+    size_t failures = 0;
+    for (int64_t bytes = 0; f.database->counters().blocks > 3; bytes += 97) {
+      f.files.fail_after_bytes(bytes);
+      failures += f.database->compact() ? 0 : 1;
+      f.files.fail_after_bytes(-1);
+      CHECK(read_all(*f.database, {}, kAlways) == all);
+      f.context.clock.now_ms += kHourMs;  // it waits after a failure
+    }
+    CHECK(failures > 10);
+    CHECK(f.database->counters().blocks == 3);  // 24 h, 6 h and 2 h
+    CHECK(read_all(*f.database, {}, kAlways) == all);
+    f.database.reset();
+    const auto again = open_database(f.folder.path(), f.context);
+    CHECK(again->counters().blocks == 3);
+    CHECK(read_all(*again, {}, kAlways) == all);
+  }
+
+  TEST_CASE("a crash before the old blocks' files are gone does not bring them back") {
+    Fixture f;
+    for (int i = 0; i < 1000; ++i) f.append(i * 60000, i);
+    f.database->set_retention({.time_ms = kHourMs * 10});
+    REQUIRE(f.database->compact());
+    const std::string copy = f.folder.path() + "/copy";
+    std::filesystem::copy(f.folder.path() + "/blocks", copy);
+    f.database->set_retention({.time_ms = 0});
+    REQUIRE(f.database->compact());
+    const auto block_count = [&] {
+      const std::filesystem::directory_iterator entries(f.folder.path() + "/blocks");
+      return std::distance(begin(entries), end(entries));
+    };
+    CHECK(block_count() == 3);
+    f.database.reset();
+    std::filesystem::copy(
+        copy, f.folder.path() + "/blocks",
+        std::filesystem::copy_options::skip_existing | std::filesystem::copy_options::recursive);
+    CHECK(block_count() == 9);
+    const auto again = open_database(f.folder.path(), f.context);
+    CHECK(again->counters().blocks == 3);
+    CHECK(block_count() == 3);
+  }
+
+  TEST_CASE("retention by percentage is a size of the disk") {
+    Fixture f;
+    for (int i = 0; i < 1000; ++i) f.append(i * 60000, i);
+    f.database->set_retention({.time_ms = 0, .bytes = 0, .percentage = 100});
+    REQUIRE(f.database->compact());
+    CHECK(f.database->counters().blocks == 3);
+    f.database->set_retention({.time_ms = 0, .bytes = 0, .percentage = 1e-12});
+    REQUIRE(f.database->compact());
+    CHECK(f.database->counters().blocks == 0);
+  }
+
   TEST_CASE("blocks older than the retention go and their files with them") {
     DatabaseOptions options;
-    options.retention_time_ms = 4 * kHourMs;
+    options.retention.time_ms = 4 * kHourMs;
     Fixture f(options);
     for (int i = 0; i < 1000; ++i) f.append(i * 60000, i);
+    f.context.clock.now_ms = 14 * kHourMs;
     REQUIRE(f.database->compact());
+    // Blocks of two hours up to 14 h. The one that ends at 10 h has a sample at 9:59.
     CHECK(f.database->counters().blocks == 2);
     CHECK(f.database->counters().blocks_deleted_by_time == 5);
-    f.database->set_retention(0, 1);
+    f.database->set_retention({.time_ms = 0, .bytes = 1});
     REQUIRE(f.database->compact());
     CHECK(f.database->counters().blocks == 0);
     CHECK(f.database->counters().blocks_deleted_by_size == 2);

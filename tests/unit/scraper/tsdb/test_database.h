@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include <atomic>
 #include <bit>
 #include <cstdint>
 #include <filesystem>
@@ -34,9 +35,17 @@ class TemporaryFolder {
   std::string path_;
 };
 
+// Tests write at times near 0, so that is the time.
+class StandingClock final : public Clock {
+ public:
+  int64_t wall_ms() const override { return now_ms.load(); }
+  int64_t monotonic_ns() const override { return now_ms.load() * 1'000'000; }
+  std::atomic<int64_t> now_ms{0};
+};
+
 // Nobody reads the log of a test: it goes to a closed descriptor.
 struct TestContext {
-  SystemClock clock;
+  StandingClock clock;
   Logger logger{clock, -1};
 };
 
