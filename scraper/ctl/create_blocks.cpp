@@ -14,6 +14,7 @@
 #include "common/exposition/text_reader.h"
 #include "common/io/mapped_file.h"
 #include "scraper/ctl/arguments.h"
+#include "scraper/ctl/text_table.h"
 #include "scraper/ctl/verb.h"
 
 namespace sonde::ctl {
@@ -121,7 +122,6 @@ int fail(const Error& error) {
   return kFailure;
 }
 
-// A table with a column for each member, as wide as its widest cell.
 std::string block_table(const std::vector<tsdb::BuiltBlock>& blocks, bool human_readable) {
   std::vector<std::vector<std::string>> rows{
       {"BLOCK", "MIN TIME", "MAX TIME", "DURATION", "NUM SAMPLES", "NUM SERIES", "SIZE"}};
@@ -134,19 +134,7 @@ std::string block_table(const std::vector<tsdb::BuiltBlock>& blocks, bool human_
                     std::to_string(block.samples), std::to_string(block.series),
                     human_readable ? write_size_bytes(block.size_bytes) : std::to_string(block.size_bytes)});
   }
-  std::vector<size_t> widths(rows[0].size(), 0);
-  for (const auto& row : rows) {
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string out;
-  for (const auto& row : rows) {
-    for (size_t i = 0; i < row.size(); ++i) {
-      out += row[i];
-      if (i + 1 < row.size()) out.append(widths[i] - row[i].size() + 2, ' ');
-    }
-    out += '\n';
-  }
-  return out;
+  return text_table(rows);
 }
 
 Result<Labels> parse_labels(const std::vector<std::string>& texts) {

@@ -11,6 +11,8 @@
 #include "scraper/ctl/check_web_config.h"
 #include "scraper/ctl/create_blocks.h"
 #include "scraper/ctl/query_verbs.h"
+#include "scraper/ctl/tsdb_blocks.h"
+#include "scraper/ctl/tsdb_dump.h"
 #include "scraper/ctl/verb.h"
 #include "scraper/ctl/watch_verbs.h"
 
@@ -28,8 +30,14 @@ constexpr std::array kVerbs{
     Verb{"query labels", "List the values of a label.", query_labels},
     Verb{"query range", "Run a range query.", query_range},
     Verb{"query series", "List the series that match.", query_series},
+    Verb{"tsdb analyze", "Say what a block is made of.", tsdb_analyze},
     Verb{"tsdb create-blocks-from openmetrics", "Make blocks of history in OpenMetrics text.",
          create_blocks_from_openmetrics},
+    Verb{"tsdb dump", "Print the samples of a data folder.", tsdb_dump},
+    Verb{"tsdb dump-openmetrics", "Print the samples of a data folder as OpenMetrics text.",
+         tsdb_dump_openmetrics},
+    Verb{"tsdb list", "List the blocks of a data folder.", tsdb_list},
+    Verb{"tsdb verify", "Read every byte of a data folder's blocks and log.", tsdb_verify},
     Verb{"watch", "Probe URLs, ports, hosts and names from now on.", watch_add},
     Verb{"watch list", "List what is watched.", watch_list},
     Verb{"watch remove", "Watch something no longer.", watch_remove},

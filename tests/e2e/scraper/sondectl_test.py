@@ -57,6 +57,61 @@ def check_backfill(sondectl, folder):
     assert code == 1 and "expected timestamp" in error, (code, out, error)
 
 
+def check_data_folder(sondectl, promtool, scraper, folder):
+    """What the verbs for a data folder say of history that was put in, also by the reference's tool."""
+    text = os.path.join(folder, "history.om")
+    data = os.path.join(folder, "copy")
+    with open(text, "w") as file:
+        for name in ("old", "new"):
+            file.write(f"# TYPE {name} gauge\n")
+            for minute in range(300):
+                file.write(f'{name}{{job="a\\"b\\\\c",x="é"}} {minute * 0.37} {1700000000 + 60 * minute}\n')
+        file.write("# EOF\n")
+    assert run(sondectl, "tsdb", "create-blocks-from", "openmetrics", text, data)[0] == 0
+    code, out, error = run(sondectl, "tsdb", "list", data)
+    assert code == 0 and sum(int(line.split()[4]) for line in out.splitlines()[1:]) == 600, (code, out, error)
+    code, out, error = run(sondectl, "tsdb", "analyze", data)
+    assert code == 0 and "Total Series: 2\n" in out and "1 __name__=old\n" in out, (code, out, error)
+    code, dumped, error = run(sondectl, "tsdb", "dump", data)
+    assert code == 0 and dumped.count("\n") == 600, (code, dumped[:300], error)
+    if promtool:
+        reference = os.path.join(folder, "reference")
+        os.makedirs(os.path.join(reference, "wal"))
+        assert run(promtool, "tsdb", "create-blocks-from", "openmetrics", text, reference)[0] == 0
+        assert run(promtool, "tsdb", "dump", reference)[1] == dumped
+    # The text that comes out goes in again.
+    code, again, error = run(sondectl, "tsdb", "dump-openmetrics", data, "--match", "old", "--max-time=1700000060000")
+    assert (code, again.count("\n")) == (0, 3) and again.endswith("# EOF\n"), (code, again[:300], error)
+    with open(text, "w") as file:
+        file.write(run(sondectl, "tsdb", "dump-openmetrics", data)[1])
+    second = os.path.join(folder, "second")
+    assert run(sondectl, "tsdb", "create-blocks-from", "openmetrics", text, second)[0] == 0
+    assert run(sondectl, "tsdb", "dump", second)[1] == dumped
+    check_damage(sondectl, data)
+    code, out, error = run(sondectl, "tsdb", "list", folder + "/none")
+    assert code == 1 and "none/blocks" in error and "--storage.tsdb.path" in error, (code, out, error)
+    with scraper.run():
+        code, out, error = run(sondectl, "tsdb", "dump", os.path.join(scraper.folder, "data"))
+        assert code == 1 and "process" in error and "snapshot" in error, (code, out, error)
+        assert run(sondectl, "tsdb", "verify", os.path.join(scraper.folder, "data"))[0] == 0
+
+
+def check_damage(sondectl, data):
+    code, out, error = run(sondectl, "tsdb", "verify", data)
+    assert code == 0 and out.count(": good") == len(os.listdir(data + "/blocks")) and "DAMAGED" not in out, (code, out, error)
+    name = sorted(os.listdir(data + "/blocks"))[0]
+    with open(f"{data}/blocks/{name}", "r+b") as file:
+        file.seek(os.path.getsize(file.name) // 2)
+        byte = file.read(1)
+        file.seek(-1, 1)
+        file.write(bytes([byte[0] ^ 255]))
+    code, out, error = run(sondectl, "tsdb", "verify", data)
+    assert code == 1 and f"{name}: DAMAGED" in out and out.count("DAMAGED") == 1, (code, out, error)
+    code, out, error = run(sondectl, "tsdb", "verify", data, "--quarantine")
+    assert code == 1 and f"moved to {data}/quarantine/{name}" in out, (code, out, error)
+    assert run(sondectl, "tsdb", "verify", data)[0] == 0
+
+
 def main():
     sondectl = harness.ours("sondectl")
     target = lab.Target()
@@ -74,7 +129,9 @@ def main():
             assert run(sondectl, "check", "ready", "--url", scraper.url)[0] == 0
             assert run(sondectl, "check", "healthy", f"--url={scraper.url}")[0] == 0
         assert run(sondectl, "check", "ready", "--url", scraper.url)[0] == 1
-        check_backfill(sondectl, second)
+        check_data_folder(sondectl, shutil.which("promtool"), scraper, second)
+    with lab.folder() as folder:
+        check_backfill(sondectl, folder)
 
 
 main()

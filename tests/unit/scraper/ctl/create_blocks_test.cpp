@@ -38,8 +38,8 @@ std::vector<Sample> stored(const std::string& folder, std::string metric) {
   const SystemClock clock;
   Logger logger(clock, 2);
   logger.set(LogLevel::Error, LogFormat::Logfmt);
-  auto database =
-      tsdb::Database::open({.path = folder, .retention = {.time_ms = 0}, .run_compaction = false}, clock, logger);
+  auto database = tsdb::Database::open({.path = folder, .retention = {.time_ms = 0}, .run_compaction = false},
+                                       clock, logger);
   REQUIRE_MESSAGE(database.ok(), database.error().message());
   (*database)->start_replay();
   (*database)->wait_until_ready();
