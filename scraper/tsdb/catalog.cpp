@@ -177,7 +177,8 @@ Status Catalog::remove(const std::vector<std::string>& names) {
   std::erase_if(set.blocks,
                 [&](const OpenBlock& block) { return std::ranges::find(names, block.name) != names.end(); });
   publish(std::move(set));
-  return remove_files(names);
+  remove_files(names);
+  return Ok{};
 }
 
 Status Catalog::replace(const std::string& name, const std::vector<std::string>& old_names) {
@@ -193,17 +194,21 @@ Status Catalog::replace(const std::string& name, const std::vector<std::string>&
     set.blocks.push_back({name, *std::move(reader)});
     sort_by_time(set);
   }
-  if (auto done = append_lines({line}); !done) return done;
+  if (auto done = append_lines({line}); !done) {
+    if (!name.empty()) (void)files_.remove(names_.block(name));
+    return done;
+  }
   publish(std::move(set));
-  return remove_files(old_names);
+  remove_files(old_names);
+  return Ok{};
 }
 
-Status Catalog::remove_files(const std::vector<std::string>& names) {
-  Status all = Ok{};
+// What stays is removed at the next start.
+void Catalog::remove_files(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
-    if (auto done = files_.remove(names_.block(name)); !done) all = done;
+    if (auto done = files_.remove(names_.block(name)); !done)
+      logger_.warn("a block's file cannot be removed", {{"err", done.error().message()}});
   }
-  return all;
 }
 
 void Catalog::publish(BlockSet set) {

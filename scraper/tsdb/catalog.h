@@ -47,7 +47,8 @@ class Catalog {
   Status add(const std::vector<std::string>& names, int64_t start_ms);
   // Takes blocks out and deletes their files.
   Status remove(const std::vector<std::string>& names);
-  // Takes up one block ("": none) for those that it was made of, and deletes these.
+  // Takes up one block ("": none) for those that it was made of, and deletes these. When that fails, the new
+  // one's file goes and all is as it was.
   Status replace(const std::string& name, const std::vector<std::string>& old_names);
 
   // A MANIFEST that lists these blocks only.
@@ -64,7 +65,7 @@ class Catalog {
   Status read_manifest(Listed& listed);
   bool apply_line(std::string_view text, Listed& listed);
   Status append_lines(const std::vector<std::string>& lines);
-  Status remove_files(const std::vector<std::string>& names);
+  void remove_files(const std::vector<std::string>& names);
   void publish(BlockSet set);
 
   io::FileSystem& files_;

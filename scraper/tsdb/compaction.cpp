@@ -111,7 +111,7 @@ Status Database::Parts::clean(int64_t settled_ms) {
     if (!loses_samples(*block.reader, list)) continue;
     if (auto done = rewrite({block}); !done) return done;
   }
-  return tombstones.remove_before(std::min(settled_ms, set->start_ms));
+  return tombstones.remove_before(std::min(settled_ms, set->start_ms), list->size());
 }
 
 Status Database::Parts::write_window(storage::TimeRange window, int64_t end_ms,

@@ -210,10 +210,12 @@ void Database::close_group(storage::GroupId) {}
 std::vector<FoundStretch> Database::Parts::find(std::span<const Matcher> matchers, storage::TimeRange range,
                                                 std::shared_ptr<const BlockSet>& blocks) const {
   std::vector<FoundStretch> found;
+  // Before the blocks: when a tombstone goes, they were written anew already.
+  const auto erased = tombstones.snapshot();
   blocks = catalog.snapshot();
   for (const OpenBlock& block : blocks->blocks) block.reader->select(matchers, range, found);
   head.select(matchers, range, blocks->start_ms, found);
-  erase(found, tombstones.snapshot());
+  erase(found, erased);
   return found;
 }
 

@@ -148,11 +148,14 @@ Status TombstoneStore::add(TombstoneList added) {
   return replace(std::move(list));
 }
 
-Status TombstoneStore::remove_before(int64_t time_ms) {
+Status TombstoneStore::remove_before(int64_t time_ms, size_t count) {
   const MutexLock lock(mutex_);
-  TombstoneList list = *list_;
-  if (std::erase_if(list, [&](const Tombstone& t) { return t.range.end_ms < time_ms; }) == 0) return Ok{};
-  return replace(std::move(list));
+  TombstoneList kept;
+  for (size_t i = 0; i < list_->size(); ++i) {
+    const Tombstone& tombstone = (*list_)[i];
+    if (i >= count || tombstone.range.end_ms >= time_ms) kept.push_back(tombstone);
+  }
+  return kept.size() == list_->size() ? Status(Ok{}) : replace(std::move(kept));
 }
 
 Eraser::Eraser(std::shared_ptr<const TombstoneList> tombstones, const SymbolSource& symbols)

@@ -47,8 +47,8 @@ class TombstoneStore {
   std::shared_ptr<const TombstoneList> snapshot() const;
   // On disk when it returns.
   Status add(TombstoneList added);
-  // Takes out those that end before the time.
-  Status remove_before(int64_t time_ms);
+  // Takes out those of the first `count` that end before the time. Others may have been added meanwhile.
+  Status remove_before(int64_t time_ms, size_t count);
 
  private:
   Status replace(TombstoneList list) REQUIRES(mutex_);

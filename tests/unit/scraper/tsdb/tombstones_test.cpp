@@ -62,7 +62,11 @@ TEST_SUITE("scraper/tsdb/tombstones") {
     TombstoneStore again(files, path);
     REQUIRE(again.open());
     CHECK(same(*again.snapshot(), sample_list()));
-    REQUIRE(again.remove_before(701));
+    REQUIRE(again.remove_before(701, 0));
+    CHECK(again.snapshot()->size() == 3);
+    REQUIRE(again.remove_before(701, 1));  // the third was added meanwhile
+    CHECK(again.snapshot()->size() == 2);
+    REQUIRE(again.remove_before(701, 2));
     REQUIRE(again.snapshot()->size() == 1);
     CHECK(again.snapshot()->front().range.end_ms == INT64_MAX);
   }
