@@ -88,9 +88,6 @@ class Exporter {
   // frame adds own metrics, negotiates the format and compresses.
   virtual void scrape(const http::Request& request, int64_t deadline_monotonic_ns, Answer answer);
 
-  // Gets the page with the own metrics at its end, before it is negotiated.
-  virtual void complete_page(std::string&) const {}
-
   // On SIGHUP. On failure everything stays as it was.
   virtual Status reload() { return Error(ErrorCode::Unsupported, "there is nothing to reload"); }
 

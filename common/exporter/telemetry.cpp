@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/exporter/build_info.h"
+#include "common/exporter/page_merge.h"
 
 namespace sonde::exporter {
 namespace {
@@ -62,7 +63,7 @@ void Telemetry::serve(http::Request request, http::Responder responder) {
 
 void Telemetry::answer(const http::Request& request, http::Responder& responder, http::Response page) {
   if (page.status == 200) {
-    append_own(page.body);
+    add_own(page.body);
     page = expose(request, std::move(page.body));
     if (page.status != 200) failed_encoding_.add();
   }
@@ -73,7 +74,7 @@ void Telemetry::answer(const http::Request& request, http::Responder& responder,
   responder.send(std::move(page));
 }
 
-void Telemetry::append_own(std::string& page) {
+void Telemetry::add_own(std::string& page) {
   sink_.clear();
   const BuildInfo& info = build_info();
   sink_.sample(
@@ -87,8 +88,9 @@ void Telemetry::append_own(std::string& page) {
   }
   sink_.instruments(context_.registry);
   const std::array<const MetricSink*, 1> sinks{&sink_};
-  joiner_.join(sinks, page);
-  exporter_.complete_page(page);
+  own_page_.clear();
+  joiner_.join(sinks, own_page_);
+  merge_families(page, own_page_);
 }
 
 }  // namespace sonde::exporter

@@ -1,5 +1,5 @@
 #pragma once
-// The telemetry path of an exporter: runs its scrape, appends the exporter's own metrics,
+// The telemetry path of an exporter: runs its scrape, puts the exporter's own metrics among its families,
 // counts requests and limits how many run at once. On the loop's thread.
 
 #include "common/exporter/frame.h"
@@ -21,7 +21,7 @@ class Telemetry {
 
  private:
   void answer(const http::Request& request, http::Responder& responder, http::Response page);
-  void append_own(std::string& page);
+  void add_own(std::string& page);
 
   Exporter& exporter_;
   Context& context_;
@@ -36,6 +36,7 @@ class Telemetry {
   ProcessCollector process_;
   MetricSink sink_;
   exposition::PageJoiner joiner_;
+  std::string own_page_;
 };
 
 }  // namespace sonde::exporter

@@ -9,6 +9,7 @@
 
 #include "common/core/duration.h"
 #include "common/core/text.h"
+#include "common/exporter/page_merge.h"
 #include "common/io/file_system.h"
 #include "exporters/pushgateway/aggregate.h"
 #include "exporters/pushgateway/api.h"
@@ -27,7 +28,7 @@ constexpr std::string_view kAggregateHeader = "X-Sonde-Aggregate";
 constexpr std::chrono::milliseconds kPersistenceIntervalMin{100};  // "0s" must not keep the loop awake
 constexpr std::chrono::seconds kExpiryInterval{1};
 constexpr size_t kRecordKeptBytes = 1024 * 1024;  // a larger one's memory is given back
-constexpr size_t kPageRoomBytes = 32 * 1024;      // for what the frame appends, and for growth
+constexpr size_t kPageRoomBytes = 32 * 1024;      // for what the frame adds, and for growth
 
 // What stands on every page of ours: a push may not give it another type, and our help wins. The push times
 // are the store's own.
@@ -139,7 +140,9 @@ void Gateway::scrape(const http::Request& request, int64_t, exporter::Answer ans
   http::Response response;
   response.body.reserve(page_bytes_);
   store_.render(response.body);
-  stats_.append(response.body, context_.clock.monotonic_ns());
+  std::string own;
+  stats_.append(own, context_.clock.monotonic_ns());
+  exporter::merge_families(response.body, own);
   page_bytes_ = response.body.size() + kPageRoomBytes;
   answer(std::move(response));
 }

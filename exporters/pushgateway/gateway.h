@@ -29,8 +29,6 @@ class Gateway final : public exporter::Exporter {
 
   // All groups and the gateway's own counters.
   void scrape(const http::Request& request, int64_t deadline_monotonic_ns, exporter::Answer answer) override;
-  // Puts what was pushed under the names of own families beside those on the page.
-  void complete_page(std::string& page) const override { store_.insert_own(page); }
 
  private:
   using Handle = http::Response (Gateway::*)(const http::Request&);

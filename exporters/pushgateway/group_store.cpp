@@ -225,25 +225,16 @@ void GroupStore::render(std::string& out) const {
   for (const auto& [name, index] : names_) {
     for (; next != times.end() && next->name < name; ++next)
       render_times(out, next->name, next->help, next->time);
-    if (own_.contains(name)) continue;
     const Family& first = *index.by_group.begin()->second;
-    append_header(out, name, first.has_help, first.help, index.type);
+    const auto own = own_.find(name);
+    if (own == own_.end()) {
+      append_header(out, name, first.has_help, first.help, index.type);
+    } else {
+      append_header(out, name, true, own->second.help, own->second.type);
+    }
     for (const auto& [id, family] : index.by_group) out += family->lines;
   }
   for (; next != times.end(); ++next) render_times(out, next->name, next->help, next->time);
-}
-
-void GroupStore::insert_own(std::string& page) const {
-  for (const auto& [name, own] : own_) {
-    const auto found = names_.find(name);
-    if (found == names_.end()) continue;
-    const size_t header = page.find("# TYPE " + std::string(name) + " ");
-    if (header == std::string::npos) append_header(page, name, true, own.help, own.type);
-    const size_t next = header == std::string::npos ? header : page.find("\n# ", header);
-    std::string lines;
-    for (const auto& [id, family] : found->second.by_group) lines += family->lines;
-    page.insert(next == std::string::npos ? page.size() : next + 1, lines);
-  }
 }
 
 }  // namespace sonde::pushgateway

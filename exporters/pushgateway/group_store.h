@@ -100,10 +100,8 @@ class GroupStore {
   // Keys of groups whose time is over.
   std::vector<GroupingKey> expired(double now_seconds) const;
 
-  // Appends all families in text 0.0.4, sorted by name, push times included; not those of own names.
+  // Appends all families in text 0.0.4, sorted by name, push times included; those of own names with own help.
   void render(std::string& out) const;
-  // Inserts the lines that were pushed under own families' names behind those on the page.
-  void insert_own(std::string& page) const;
 
  private:
   using Families = std::map<std::string, Family, std::less<>>;

@@ -17,6 +17,7 @@ class Page:
             if line.startswith("# TYPE "):
                 _, _, name, kind = line.split(" ")
                 assert name not in self.types, f"{name} comes twice"
+                assert not self.types or name > next(reversed(self.types)), f"{name} is not at its sorted place"
                 self.types[name] = kind
             elif line and not line.startswith("#"):
                 match = SAMPLE.match(line)

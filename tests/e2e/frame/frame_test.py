@@ -59,6 +59,8 @@ def test_pages(port, process):
     start = next(line for line in text.splitlines() if line.startswith("process_start_time_seconds "))
     check(abs(float(start.split()[1]) - time.time()) < 60, "process_start_time_seconds is right")
     check("go_" not in text, "there is no go_*")
+    families = [line.split()[2] for line in text.splitlines() if line.startswith("# TYPE ")]
+    check(families == sorted(families), "families are sorted by name, those of the exporter itself among the others")
     status, _, body = harness.fetch(base + "/metrics?collect[]=answer")
     check(b"demo_answer" in body and b"demo_partial" not in body, "collect[] selects")
     check(b"demo_exporter_build_info" in body, "a selection keeps the build info")
