@@ -2,9 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <chrono>
 #include <future>
 #include <map>
 #include <optional>
+#include <thread>
 
 using sonde::Desc;
 using sonde::Ok;
@@ -20,12 +23,17 @@ namespace {
 constexpr Desc kUp{"up", "Up."};
 constexpr int64_t kNsPerMs = 1'000'000;
 
+std::atomic<int> hung_count = 0;
+
 // Waits for its gate where it has one.
 class Target final : public Collector {
  public:
   explicit Target(std::shared_future<void> gate) : gate_(std::move(gate)) {}
   Status collect(MetricSink& sink) override {
-    if (gate_.valid()) gate_.wait();
+    if (gate_.valid()) {
+      ++hung_count;
+      gate_.wait();
+    }
     sink.sample(kUp, 1);
     return Ok{};
   }
@@ -104,8 +112,10 @@ TEST_SUITE("exporter/target_pool") {
     std::promise<void> open;
     std::optional<sonde::http::Response> hung;
     std::optional<sonde::http::Response> good;
+    const int before = hung_count;
     lab.scrape("hung", hung, 50, open.get_future().share());
     lab.scrape("good", good);
+    while (hung_count == before) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     lab.loop->run();
     CHECK(hung->body == "up 0\n");
     CHECK(is_up(good));
@@ -121,7 +131,9 @@ TEST_SUITE("exporter/target_pool") {
     std::promise<void> open;
     const std::shared_future<void> gate = open.get_future().share();
     std::vector<std::optional<sonde::http::Response>> answers(20);
+    const int before = hung_count;
     for (size_t i = 0; i < answers.size(); ++i) lab.scrape(std::to_string(i), answers[i], 50, gate);
+    while (hung_count == before) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     lab.loop->run();
     for (const auto& answer : answers) {
       REQUIRE(answer);
