@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "common/core/text.h"
+#include "common/exporter/connection_limit.h"
 
 namespace sonde::scraper {
 namespace {
@@ -80,7 +81,7 @@ void add_web_flags(exporter::Flags& flags, Options& o) {
              {.value_name = "FILE"});
   flags.duration("web.read-timeout", o.read_timeout,
                  "How long a request may take to arrive, and an idle connection stay.");
-  flags.integer("web.max-connections", o.connections_max, "How many connections may be open at once.");
+  exporter::add_connection_limit(flags, o.connections_max);
   flags.text("web.external-url", o.external_url, "The URL under which the scraper is reached from outside.",
              {.value_name = "URL"});
   flags.text("web.route-prefix", o.route_prefix,
@@ -148,7 +149,8 @@ std::string find_fault(const Options& o) {
   if (o.query_concurrency_max < 1) return "--query.max-concurrency must be at least 1";
   if (o.query_samples_max < 1) return "--query.max-samples must be at least 1";
   if (o.query_lookback.count() <= 0) return "--query.lookback-delta must be more than 0";
-  if (o.connections_max < 1 || o.connections_max > 65'536) return "--web.max-connections must be 1 to 65536";
+  if (const auto limit = exporter::check_connection_limit(o.connections_max); !limit)
+    return limit.error().message();
   if (o.block_duration_min.count() <= 0) return "--storage.tsdb.min-block-duration must be more than 0";
   return {};
 }

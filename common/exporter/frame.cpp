@@ -14,6 +14,7 @@
 #include "common/core/service_manager.h"
 #include "common/core/signals.h"
 #include "common/exporter/build_info.h"
+#include "common/exporter/connection_limit.h"
 #include "common/exporter/telemetry.h"
 #include "common/web/landing_page.h"
 #include "common/web/route_prefix.h"
@@ -59,6 +60,8 @@ void add_web_flags(Flags& flags, const Application& application, WebFlags& web) 
     flags.integer("web.max-requests", web.requests_max,
                   "Maximum number of parallel scrape requests. Use 0 to disable.");
   }
+  web.connections_max = application.connections_max;
+  add_connection_limit(flags, web.connections_max);
   flags.boolean("web.systemd-socket", web.systemd_socket,
                 "Use systemd socket activation listeners instead of port listeners.");
   flags.list("web.listen-address", web.listen_addresses,
@@ -215,8 +218,10 @@ Status serve_with(const Application& application, const WebFlags& web, const Clo
   if (!signals) return signals.error();
   auto loop = loop::EventLoop::make(clock);
   if (!loop) return loop.error();
+  const auto connections_max = check_connection_limit(web.connections_max);
+  if (!connections_max) return connections_max.error();
   http::ServerOptions options{.header_bytes_max = kHeaderBytesMax,
-                              .connections_max = application.connections_max,
+                              .connections_max = *connections_max,
                               .route_prefix = web::route_prefix(web.route_prefix, web.external_url)};
   std::unique_ptr<web::LiveConfig> config;  // Both outlive the server.
   std::optional<web::WebFilter> filter;

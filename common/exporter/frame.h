@@ -103,7 +103,8 @@ struct WebFlags {
   std::string telemetry_path = "/metrics";
   std::string external_url;  // where the original has --web.external-url and --web.route-prefix
   std::string route_prefix;
-  int64_t requests_max = 40;  // where the original has --web.max-requests
+  int64_t connections_max = 0;  // the application's own, unless given
+  int64_t requests_max = 40;    // where the original has --web.max-requests
   bool disable_exporter_metrics = false;
   std::string log_level = "info";
   std::string log_format = "logfmt";

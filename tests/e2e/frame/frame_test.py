@@ -127,6 +127,19 @@ def test_addresses():
             check(harness.fetch(f"http://[::1]:{second}/")[0] == 200, ":PORT is served on IPv6")
 
 
+def test_max_connections():
+    port = harness.free_port()
+    with harness.running([DEMO, f"--web.listen-address=127.0.0.1:{port}", "--web.max-connections=2"]):
+        harness.wait_http(f"http://127.0.0.1:{port}/")
+        with socket.create_connection(("127.0.0.1", port)) as first, socket.create_connection(("127.0.0.1", port)):
+            check(harness.fetch(f"http://127.0.0.1:{port}/metrics")[0] == 200, "one connection more than --web.max-connections is served")
+            first.settimeout(5)
+            check(first.recv(1) == b"", "the oldest of those that never asked made room for it")
+    for count in ("0", "65537"):
+        code, _, err = run_once(f"--web.max-connections={count}")
+        check(code == 1 and "--web.max-connections must be 1 to 65536" in err, f"{count} connections are refused")
+
+
 def test_systemd(folder):
     """Socket activation and notification, as systemd does them."""
     notify_path = os.path.join(folder, "notify")
@@ -233,6 +246,7 @@ def main():
             test_stop_while_hung(port, process)
     test_port_in_use()
     test_addresses()
+    test_max_connections()
     test_systemd(folder)
     test_web_config(folder)
     test_tls(folder)
