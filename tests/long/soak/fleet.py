@@ -38,7 +38,7 @@ class Fleet:
         self.run("sonde-pushgateway", f"--persistence.file={self.folder}/pushed")
         self.urls["sonde-scraper"] = f"http://127.0.0.1:{harness.free_port()}"
         self.config = self.write("prometheus.yml", self.scrape_config())
-        self.run("sonde-scraper", "--config.file=" + self.config, f"--storage.tsdb.path={self.folder}/data", "--web.enable-lifecycle")
+        self.run("sonde-scraper", "--config.file=" + self.config, f"--storage.tsdb.path={self.folder}/tsdb", "--web.enable-lifecycle")
         return self
 
     def write(self, name, text):

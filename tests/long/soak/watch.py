@@ -56,12 +56,13 @@ class Watch:
             return file.read()[-2000:]
 
     def read_log(self, name):
-        with open(self.fleet.logs[name], encoding="utf-8", errors="replace") as file:
+        with open(self.fleet.logs[name], "rb") as file:
             file.seek(self.read_to[name])
-            lines = file.readlines()
-            self.read_to[name] = file.tell()
+            whole, end, _ = file.read().rpartition(b"\n")
+        self.read_to[name] += len(whole + end)
+        lines = whole.decode(errors="replace").splitlines()
         self.warnings[name] = self.warnings.get(name, 0) + sum("level=WARN" in line for line in lines)
-        return [f"{name} logged: {line.rstrip()}" for line in lines if not EXPECTED.search(line)]
+        return [f"{name} logged: {line}" for line in lines if not EXPECTED.search(line)]
 
     def quarters(self, name):
         """The samples of the first and of the last quarter after warm-up; None when there was none."""
