@@ -154,6 +154,8 @@ Status Server::open_parts(const config::Config& configuration) {
   api_ = *std::move(api);
   if (auto status = open_http(); !status) return status;
   api_->add_routes(*http_, ui::page(options_.page_title, prefix));
+  web::serve_status(
+      *http_, [this] { return status_facts(); }, prefix);
   return Ok{};
 }
 
@@ -292,6 +294,18 @@ api::RuntimeView Server::runtime() const {
           .config_ok = config_ok_,
           .corruption_count = database_->counters().log_corruptions,
           .storage_retention = retention_text(retention_)};
+}
+
+web::StatusFacts Server::status_facts() const {
+  const tsdb::DatabaseCounters counters = database_->counters();
+  return {.build = exporter::version_text("sonde-scraper"),
+          .flags = options_.flags_in_effect,
+          .memory = {{"head: groups, newest values", counters.group_memory_bytes},
+                     {"head: open rows", counters.tail_memory_bytes},
+                     {"head: sealed rows without a file", counters.slab_memory_bytes},
+                     {"head: symbols, label sets", counters.symbol_memory_bytes},
+                     {"head: mapped files, not anonymous", counters.head_file_bytes},
+                     {"blocks: mapped files, not anonymous", counters.blocks_bytes}}};
 }
 
 api::ReplayView Server::replay() const {

@@ -19,6 +19,7 @@
 #include "common/http_server/server.h"
 #include "common/loop/event_loop.h"
 #include "common/metrics/instruments.h"
+#include "common/web/status_page.h"
 #include "common/web/web_filter.h"
 #include "scraper/api/api.h"
 #include "scraper/api/views.h"
@@ -68,6 +69,7 @@ class Server final : public api::ServerView {
   void await_replay();
   void keep_watchdog(std::chrono::microseconds interval);
   void tell_service_manager(std::string_view state);
+  web::StatusFacts status_facts() const;
   void handle_signals();
   void stop();
 

@@ -18,6 +18,7 @@
 #include "common/exporter/telemetry.h"
 #include "common/web/landing_page.h"
 #include "common/web/route_prefix.h"
+#include "common/web/status_page.h"
 #include "common/web/web_filter.h"
 
 namespace sonde::exporter {
@@ -182,7 +183,7 @@ web::LandingPage landing_page(const Application& application, const WebFlags& we
 }
 
 // Everything that may fail between the flags and the loop.
-Status serve(const Application& application, const WebFlags& web, Context& context,
+Status serve(const Application& application, const WebFlags& web, const Flags& flags, Context& context,
              SignalDescriptor& signals) {
   const std::unique_ptr<Exporter> exporter = application.make(context);
   if (auto started = exporter->start(); !started) return started;
@@ -199,6 +200,10 @@ Status serve(const Application& application, const WebFlags& web, Context& conte
     web::serve_landing_page(context.server, landing_page(application, web),
                             web::route_prefix(web.route_prefix, web.external_url));
   web::serve_health(context.server, application.title, [] { return true; });
+  web::serve_status(context.server, [&] {
+    return web::StatusFacts{
+        .build = version_text(application.program), .flags = flags.values(), .memory = {}};
+  });
   auto listening = open_listeners(context.server, web);
   if (!listening) return listening;
   for (const std::string& address : context.server.addresses()) {
@@ -213,7 +218,8 @@ Status serve(const Application& application, const WebFlags& web, Context& conte
 }
 
 // Makes loop and server, with what web.config.file says.
-Status serve_with(const Application& application, const WebFlags& web, const Clock& clock, Logger& logger) {
+Status serve_with(const Application& application, const WebFlags& web, const Flags& flags, const Clock& clock,
+                  Logger& logger) {
   auto signals = SignalDescriptor::open();
   if (!signals) return signals.error();
   auto loop = loop::EventLoop::make(clock);
@@ -245,7 +251,7 @@ Status serve_with(const Application& application, const WebFlags& web, const Clo
                   .server = server,
                   .registry = registry,
                   .workers = workers};
-  return serve(application, web, context, *signals);
+  return serve(application, web, flags, context, *signals);
 }
 
 }  // namespace
@@ -278,7 +284,7 @@ int run(const Application& application, int argc, const char* const* argv) {
   for (const std::string& name : flags.ignored_given()) {
     logger.warn("flag has no effect here and is accepted for compatibility", {{"flag", "--" + name}});
   }
-  const auto served = serve_with(application, web, clock, logger);
+  const auto served = serve_with(application, web, flags, clock, logger);
   if (!served) {
     logger.error("cannot start", {{"err", served.error().message()}});
     return 1;

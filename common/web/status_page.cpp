@@ -7,25 +7,26 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <system_error>
 
 #include "common/core/number_text.h"
 #include "common/core/text.h"
+#include "common/io/file_system.h"
 
 namespace sonde::web {
 namespace {
 
 constexpr std::string_view kHidden = "<secret>";
 constexpr size_t kThreadsMax = 1000;
+constexpr uint64_t kFileBytesMax = 64 * 1024;
 // Of /proc/PID/stat: proc(5) numbers the state 3, utime 14 and stime 15.
 constexpr size_t kFieldsBetweenStateAndTime = 10;
 
-std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+// "" when it cannot be read: a thread may have ended.
+std::string read_text(const std::string& path) {
+  auto text = io::read_file(io::real_file_system(), path, kFileBytesMax);
+  return text ? *std::move(text) : std::string();
 }
 
 // "Rss:    1234 kB"
@@ -43,7 +44,7 @@ uint64_t kib_line(std::string_view text, std::string_view name) {
 }
 
 std::optional<ThreadFacts> read_thread(const std::string& folder, std::string_view id) {
-  const std::string text = read_file(folder + "/stat");
+  const std::string text = read_text(folder + "/stat");
   const size_t begin = text.find('(');
   const size_t end = text.rfind(')');  // A name may hold one.
   if (begin == std::string::npos || end == std::string::npos) return std::nullopt;
@@ -71,7 +72,7 @@ void append_row(std::string& out, std::string_view name, uint64_t size_bytes) {
 
 ProcessFacts read_process_facts(const std::string& proc) {
   ProcessFacts out;
-  const std::string rollup = read_file(proc + "/smaps_rollup");
+  const std::string rollup = read_text(proc + "/smaps_rollup");
   out.resident_bytes = kib_line(rollup, "Rss:");
   out.anonymous_bytes = kib_line(rollup, "Anonymous:");
   std::error_code failed;
@@ -125,8 +126,8 @@ std::string write_status_page(const StatusFacts& facts, const ProcessFacts& proc
   return out;
 }
 
-void serve_status(http::Server& server, std::function<StatusFacts()> facts) {
-  server.route("GET", "/debug/status",
+void serve_status(http::Server& server, std::function<StatusFacts()> facts, const std::string& route_prefix) {
+  server.route("GET", route_prefix + "/debug/status",
                [facts = std::move(facts)](const http::Request&, http::Responder responder) {
                  responder.send(
                      http::text_response(200, write_status_page(facts(), read_process_facts("/proc/self"))));

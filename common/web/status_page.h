@@ -50,6 +50,8 @@ std::string show_flag_value(std::string_view name, std::string_view value);
 
 std::string write_status_page(const StatusFacts& facts, const ProcessFacts& process);
 
-void serve_status(http::Server& server, std::function<StatusFacts()> facts);
+// Below `route_prefix` where the server has none of its own. `facts` is called on the loop's thread.
+void serve_status(http::Server& server, std::function<StatusFacts()> facts,
+                  const std::string& route_prefix = "");
 
 }  // namespace sonde::web

@@ -70,6 +70,11 @@ struct DatabaseCounters {
   uint64_t blocks_bytes = 0;
   uint64_t log_bytes = 0;        // on disk now
   uint64_t head_file_bytes = 0;  // sealed slabs, on disk now
+  // Anonymous memory of the head, as Head::Size has it.
+  uint64_t group_memory_bytes = 0;
+  uint64_t tail_memory_bytes = 0;
+  uint64_t slab_memory_bytes = 0;
+  uint64_t symbol_memory_bytes = 0;
   uint64_t compactions = 0;
   uint64_t compactions_failed = 0;
   uint64_t blocks_deleted_by_time = 0;

@@ -188,6 +188,10 @@ DatabaseCounters Database::counters() const {
   out.log_bytes_written = size.log_bytes_written;
   out.log_bytes = size.log_bytes;
   out.head_file_bytes = size.head_file_bytes;
+  out.group_memory_bytes = size.group_memory_bytes;
+  out.tail_memory_bytes = size.tail_memory_bytes;
+  out.slab_memory_bytes = size.slab_memory_bytes;
+  out.symbol_memory_bytes = size.symbol_memory_bytes;
   out.head_groups = size.groups;
   out.head_series = size.series;
   out.head_chunks = size.chunks;

@@ -410,18 +410,19 @@ Head::Size Head::size() const {
     const int64_t first = view.slabs.empty() ? view.time_min_ms : view.slabs.front().time_min_ms;
     size.time_min_ms = any ? std::min(size.time_min_ms, first) : first;
     size.time_max_ms = any ? std::max(size.time_max_ms, view.time_max_ms) : view.time_max_ms;
-    size.memory_bytes += one.head.memory_bytes();
+    size.group_memory_bytes += one.head.memory_bytes();
     any = true;
   }
   for (const auto& shard : shards_) {
     const MutexLock lock(shard->mutex);
-    size.memory_bytes += shard->wide.memory_bytes() + shard->narrow.memory_bytes() +
-                         shard->tiny.memory_bytes() + shard->slabs.memory_bytes();
+    size.tail_memory_bytes +=
+        shard->wide.memory_bytes() + shard->narrow.memory_bytes() + shard->tiny.memory_bytes();
+    size.slab_memory_bytes += shard->slabs.memory_bytes();
     size.log_bytes += shard->log.log_bytes();
     size.log_bytes_written += shard->log.bytes_written();
     size.head_file_bytes += shard->slabs.file_bytes();
   }
-  size.memory_bytes += symbols_.memory_bytes();
+  size.symbol_memory_bytes = symbols_.memory_bytes();
   return size;
 }
 

@@ -117,7 +117,10 @@ class Head {
     uint64_t chunks = 0;      // slabs
     int64_t time_min_ms = 0;  // both 0 without rows
     int64_t time_max_ms = 0;
-    uint64_t memory_bytes = 0;
+    uint64_t group_memory_bytes = 0;   // newest values, where slabs are
+    uint64_t tail_memory_bytes = 0;    // open rows
+    uint64_t slab_memory_bytes = 0;    // sealed rows that no file took
+    uint64_t symbol_memory_bytes = 0;  // texts and label sets
     uint64_t log_bytes = 0;
     uint64_t log_bytes_written = 0;
     uint64_t head_file_bytes = 0;
