@@ -45,6 +45,12 @@ def disk_bytes(folder):
     return sum(512 * os.stat(os.path.join(at, name)).st_blocks for at, _, names in os.walk(folder) for name in names)
 
 
+def parts(url):
+    """Where the scraper's memory is, as it says itself; kB."""
+    page = harness.fetch(url + "/debug/status")[2].decode()
+    return ", ".join(f"{name} {int(number) >> 10}" for number, name in re.findall(r"^ *(\d+)  (h.*)$", page, re.M) if "mapped" not in name)
+
+
 def scrapes(url, seconds):
     return sum(value for _, value in ask(url, f"count_over_time(up[{int(seconds)}s])"))
 
@@ -84,7 +90,7 @@ def soak(fleet, watch, load, minutes, verdict):
         if verdict.minutes() >= next_note:
             next_note = verdict.minutes() + max(1, minutes / 60) - 0.01
             used = ", ".join(f"{name[len('sonde-'):]} {samples[-1].anonymous >> 10}" for name, samples in watch.samples.items())
-            print(f"{verdict.minutes():.1f} min: anonymous kB: {used}", flush=True)
+            print(f"{verdict.minutes():.1f} min: anonymous kB: {used}; of the scraper: {parts(url)}", flush=True)
 
 
 def main():
