@@ -123,22 +123,22 @@ std::string metric_text(const Json& metric) {
 
 // `1 @[1700000000.5]` of [1700000000.5,"1"].
 std::string point_text(const Json& point) {
-  std::string out = point[1].get<std::string>() + " @[";
-  append_number_plain(out, point[0].get<double>());
+  std::string out = point.at(1).get<std::string>() + " @[";
+  append_number_plain(out, point.at(0).get<double>());
   return out + "]";
 }
 
 std::string result_text(const Json& data) {
   const std::string type = data.value("resultType", "");
-  if (type == "scalar" || type == "string") return type + ": " + point_text(data["result"]);
+  if (type == "scalar" || type == "string") return type + ": " + point_text(data.at("result"));
   std::string out;
-  for (const Json& item : data["result"]) {
+  for (const Json& item : data.at("result")) {
     if (!out.empty()) out += '\n';
-    out += metric_text(item["metric"]) + " =>";
+    out += metric_text(item.at("metric")) + " =>";
     if (type == "vector") {
-      out += " " + point_text(item["value"]);
+      out += " " + point_text(item.at("value"));
     } else {
-      for (const Json& point : item["values"]) out += "\n" + point_text(point);
+      for (const Json& point : item.at("values")) out += "\n" + point_text(point);
     }
   }
   return out;

@@ -102,7 +102,7 @@ def main():
         test_rubbish(base)
         test_endless(base)
         megabytes = resident_megabytes(process)
-        check(megabytes < 80, f"hostile servers cost {megabytes:.0f} MB at most")
+        check(megabytes < 80 or harness.SANITIZED, f"hostile servers cost {megabytes:.0f} MB at most")
         test_hanging(base, listener)
         test_stop(base, process, listener)
 
