@@ -7,10 +7,10 @@ import socket
 import ssl
 import subprocess
 import tempfile
-import threading
 import time
 
 import harness
+import servers
 from expositions import check, differences, page
 
 CONFIG = """
@@ -73,20 +73,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def web_server(context=None):
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    if context:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-@contextlib.contextmanager
 def exporter(config, log=None, program=None):
     port = harness.free_port()
     command = [program or harness.ours("sonde-blackbox-exporter"), f"--web.listen-address=127.0.0.1:{port}", f"--config.file={config}"]
@@ -124,7 +110,7 @@ def test_tls(base, their_base, folder):
                     "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)
-    with web_server(context) as port:
+    with servers.web(Handler, context) as port:
         target = f"https://127.0.0.1:{port}/"
         check(probe(base, "plain", target).value("probe_success") == 0, "an unknown authority is a failure")
         got = probe(base, "unchecked", target)
@@ -191,7 +177,7 @@ def main():
     if reference is None:
         print("note: no prometheus-blackbox-exporter here, not compared")
     with contextlib.ExitStack() as stack:
-        port = stack.enter_context(web_server())
+        port = stack.enter_context(servers.web(Handler))
         their_base = stack.enter_context(exporter(config, program=reference))[0] if reference else None
         base, process = stack.enter_context(exporter(config, log))
         test_http(base, their_base, port)

@@ -4,12 +4,12 @@ import os
 import socket
 import subprocess
 import tempfile
-import threading
 import time
 
 import harness
 import hung
 import lab
+import servers
 from expositions import check, page
 
 
@@ -30,18 +30,11 @@ def test_hanging(base, listener):
 
 
 def test_rubbish(base):
-    def talk(listener):
-        while True:
-            try:
-                peer, _ = listener.accept()
-            except OSError:
-                return
-            peer.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 20)
-            peer.close()
+    def talk(connection):
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 20)
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=talk, args=(listener,), daemon=True).start()
-        got, seconds = timed_page(f"{base}/probe?target=127.0.0.1:{listener.getsockname()[1]}")
+    with servers.talker(talk) as port:
+        got, seconds = timed_page(f"{base}/probe?target=127.0.0.1:{port}")
         check(got.value("mysql_up") == 0 and seconds < 2, "a server of another protocol is mysql_up 0")
 
 

@@ -3,12 +3,12 @@ import os
 import socket
 import subprocess
 import tempfile
-import threading
 import time
 
 import harness
 import hung
 import lab
+import servers
 from expositions import check, page
 
 
@@ -34,47 +34,28 @@ def test_stop(base, process, listener):
 def test_rubbish(base):
     answers = [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"$99999999999\r\n", b"*1000000000\r\n", b"*1\r\n" * 100, b"\0" * 4096, b""]
 
-    def talk(listener, answer):
-        while True:
-            try:
-                peer, _ = listener.accept()
-            except OSError:
-                return
-            try:
-                peer.recv(4096)
-                peer.sendall(answer)
-            except OSError:
-                pass
-            peer.close()
-
     for answer in answers:
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            threading.Thread(target=talk, args=(listener, answer), daemon=True).start()
-            got, seconds = timed_page(f"{base}/scrape?target=127.0.0.1:{listener.getsockname()[1]}")
+        def talk(connection, said=answer):
+            connection.recv(4096)
+            connection.sendall(said)
+
+        with servers.talker(talk) as port:
+            got, seconds = timed_page(f"{base}/scrape?target=127.0.0.1:{port}")
             check(got.value("redis_up") == 0 and seconds < 2, f"an answer of {answer[:14]!r} is redis_up 0")
 
 
 def test_endless(base):
     """Servers whose answers never end, at full speed and byte by byte."""
-    def talk(listener, begin, rest, pause):
-        while True:
-            try:
-                peer, _ = listener.accept()
-            except OSError:
-                return
-            try:
-                peer.sendall(begin)
-                while True:
-                    peer.sendall(rest)
-                    time.sleep(pause)
-            except OSError:
-                peer.close()
-
     for begin, rest, pause in ((b"$99999999999\r\n", b"x" * 65536, 0), (b"*1000\r\n", b"*1000\r\n" + b":1\r\n" * 1000, 0),
                                (b"$1000\r\n", b"x", 0.01)):
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            threading.Thread(target=talk, args=(listener, begin, rest, pause), daemon=True).start()
-            got, seconds = timed_page(f"{base}/scrape?target=127.0.0.1:{listener.getsockname()[1]}")
+        def talk(connection, first=begin, more=rest, seconds=pause):
+            connection.sendall(first)
+            while True:
+                connection.sendall(more)
+                time.sleep(seconds)
+
+        with servers.talker(talk) as port:
+            got, seconds = timed_page(f"{base}/scrape?target=127.0.0.1:{port}")
             check(got.value("redis_up") == 0 and seconds < 2, f"an endless answer {begin!r} is redis_up 0 ({seconds:.2f} s)")
 
 
