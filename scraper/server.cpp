@@ -43,12 +43,15 @@ tsdb::Retention effective_retention(const Options& options, const config::Storag
   const auto is_given = [](const tsdb::Retention& r) {
     return r.time_ms > 0 || r.bytes > 0 || r.percentage > 0;
   };
-  tsdb::Retention out{storage.retention_time.count(), storage.retention_size_bytes,
-                      storage.retention_percentage};
+  tsdb::Retention out{
+      storage.retention_time.count(), storage.retention_size_bytes, storage.retention_percentage, {}};
   if (!is_given(out)) {
-    out = {options.retention_time.count(), options.retention_size_bytes, 0};
+    out = {options.retention_time.count(), options.retention_size_bytes, 0, {}};
   }
-  return is_given(out) ? out : tsdb::Retention();
+  if (!is_given(out)) out = {};
+  for (const config::StorageConfig::RetentionRule& rule : storage.retention_rules)
+    out.rules.push_back({rule.matchers, rule.time.count()});
+  return out;
 }
 
 // "15d", "10GiB", "15d or 10GiB".

@@ -108,6 +108,13 @@ struct StorageConfig {
   std::chrono::milliseconds retention_time{0};  // 0: not given
   uint64_t retention_size_bytes = 0;            // 0: not given
   double retention_percentage = 0;              // 0: not given
+  // Ours: `storage.retention.rules`. Of a series' rules the first counts.
+  struct RetentionRule {
+    std::map<std::string, std::string> match;  // anchored expressions by label name
+    std::vector<Matcher> matchers;             // the same
+    std::chrono::milliseconds time{0};         // 0: for ever
+  };
+  std::vector<RetentionRule> retention_rules;
   int64_t exemplars_max = 100'000;
   bool has_tsdb = false;  // Which parts were written; shown again as they were.
   bool has_retention = false;

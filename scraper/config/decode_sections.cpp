@@ -67,6 +67,23 @@ void decode_retention(const yaml::Value& in, StorageConfig& out) {
   fields.finish();
 }
 
+void decode_retention_rule(const yaml::Value& in, StorageConfig::RetentionRule& out) {
+  yaml::Fields fields(in, "rule");
+  fields.read("match", out.match);
+  for (const auto& [name, expression] : out.match) {
+    auto matcher = Matcher::make(MatchType::Regex, name, expression);
+    if (!matcher) {
+      fields.fail("match", matcher.error().message());
+      continue;
+    }
+    out.matchers.push_back(*std::move(matcher));
+  }
+  if (out.match.empty()) fields.fail("match", "a rule needs a label to match: {name: expression}");
+  if (!fields.has("time")) fields.fail("time", "a rule needs a time; 0 keeps the series for ever");
+  fields.read("time", out.time);
+  fields.finish();
+}
+
 void decode_tsdb(const yaml::Value& in, StorageConfig& out) {
   yaml::Fields fields(in, "tsdb");
   fields.read("out_of_order_time_window", out.out_of_order_window);
@@ -122,13 +139,17 @@ void decode_storage(const yaml::Value& in, Context& context, StorageConfig& out)
     exemplars.read("max_exemplars", out.exemplars_max);
     exemplars.finish();
   });
+  fields.visit("retention", [&out](const yaml::Value& value) {
+    yaml::Fields retention(value, "retention");
+    read_items(retention, "rules", out.retention_rules, decode_retention_rule);
+    retention.finish();
+  });
   const auto note = [&context](bool set, std::string_view key) {
     if (set) context.note("storage: " + std::string(key));
   };
   note(out.out_of_order_window.count() > 0, "tsdb.out_of_order_time_window");
   note(out.stale_series_compaction_threshold > 0, "tsdb.stale_series_compaction_threshold");
   note(!out.float_encoding.empty(), "tsdb.chunk_encoding");
-  note(out.retention_percentage > 0, "tsdb.retention.percentage");
   note(out.has_exemplars, "exemplars");
   fields.finish();
 }

@@ -270,6 +270,16 @@ Node to_node(const StorageConfig& config) {
     put(exemplars, "max_exemplars", yaml::make_integer(config.exemplars_max));
     put(map, "exemplars", std::move(exemplars));
   }
+  Node rules = yaml::make_list();
+  for (const StorageConfig::RetentionRule& rule : config.retention_rules) {
+    Node entry = yaml::make_map();
+    put(entry, "match", yaml::make_map(rule.match));
+    put(entry, "time", yaml::make_text(write_duration(rule.time)));
+    rules.items.push_back(std::move(entry));
+  }
+  Node retention = yaml::make_map();
+  put_unless_empty(retention, "rules", std::move(rules));
+  put_unless_empty(map, "retention", std::move(retention));
   return map;
 }
 

@@ -45,6 +45,7 @@ Status Database::Parts::compact() {
   if (clock.monotonic_ns() < merge_pause_end_ns) return Ok{};
   auto merged = merge_due();
   if (merged) merged = clean(catalog.snapshot()->start_ms);
+  if (merged) merged = apply_rules();
   if (merged || merged.error().code() == ErrorCode::Cancelled) return Ok{};
   compactions_failed.fetch_add(1);
   merge_pause_end_ns = clock.monotonic_ns() + kMergePauseNs;
@@ -74,7 +75,7 @@ Status Database::Parts::merge_due() {
 Status Database::Parts::rewrite(const std::vector<OpenBlock>& blocks) {
   const int64_t begin_ns = clock.monotonic_ns();
   MergeInput input;
-  input.tombstones = tombstones.snapshot();
+  input.tombstones = with_rules(*tombstones.snapshot());
   input.is_cancelled = [this] { return is_stopping(); };
   std::vector<std::string> old_names;
   int64_t time_max_ms = INT64_MIN;
@@ -163,48 +164,6 @@ void Database::Parts::drop_from_head(int64_t end_ms) {
     if (!sleep_ms(kReaderPollMs)) return;
   }
   head.drop_before(end_ms);
-}
-
-// With the smaller of the limits by size and by share of the disk as `bytes`.
-Retention Database::Parts::current_retention() {
-  Retention out;
-  {
-    const MutexLock guard(retention_mutex);
-    out = retention;
-  }
-  if (out.percentage <= 0) return out;
-  auto disk = files.capacity_bytes(names.folder);
-  if (!disk) {
-    logger.warn("the size of the disk is not known: retention by percentage is passed over",
-                {{"err", disk.error().message()}});
-    return out;
-  }
-  const auto share = std::max<uint64_t>(
-      1, static_cast<uint64_t>(static_cast<double>(*disk) * out.percentage / 100));  // 0 is no limit
-  out.bytes = out.bytes == 0 ? share : std::min(out.bytes, share);
-  return out;
-}
-
-Status Database::Parts::apply_retention() {
-  const auto set = catalog.snapshot();
-  if (set->blocks.empty()) return Ok{};
-  const int64_t now_ms = clock.wall_ms();
-  const auto [keep_ms, keep_bytes, percentage] = current_retention();
-  const Head::Size size = head.size();
-  uint64_t total_bytes = size.log_bytes + size.head_file_bytes;
-  std::vector<std::string> dropped;
-  bool is_full = false;
-  for (auto block = set->blocks.rbegin(); block != set->blocks.rend(); ++block) {
-    total_bytes += block->reader->size_bytes();
-    is_full |= keep_bytes != 0 && total_bytes > keep_bytes;
-    const bool is_old = keep_ms != 0 && block->reader->info().time_max_ms < now_ms - keep_ms;
-    if (!is_full && !is_old) continue;
-    dropped.push_back(block->name);
-    (is_old ? blocks_deleted_by_time : blocks_deleted_by_size).fetch_add(1);
-  }
-  if (dropped.empty()) return Ok{};
-  logger.info("blocks are deleted by retention", {{"blocks", std::to_string(dropped.size())}});
-  return catalog.remove(dropped);
 }
 
 void Database::Parts::run_compaction_thread() {

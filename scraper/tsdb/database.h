@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/core/clock.h"
 #include "common/core/log.h"
@@ -24,11 +25,17 @@ namespace sonde::tsdb {
 
 inline constexpr int64_t kDefaultRetentionMs = 15LL * 24 * 3600 * 1000;
 
+struct RetentionRule {
+  std::vector<Matcher> matchers;
+  int64_t time_ms = 0;  // 0: for ever
+};
+
 // What is kept, by the wall clock and by the size of logs, head files and blocks. 0: no such limit.
 struct Retention {
   int64_t time_ms = kDefaultRetentionMs;
   uint64_t bytes = 0;
-  double percentage = 0;  // of the disk
+  double percentage = 0;                  // of the disk
+  std::vector<RetentionRule> rules = {};  // the first that a series matches counts instead of `time_ms`
 };
 
 struct DatabaseOptions {

@@ -214,6 +214,7 @@ DatabaseCounters Database::counters() const {
 void Database::set_retention(const Retention& retention) {
   const MutexLock lock(parts_->retention_mutex);
   parts_->retention = retention;
+  parts_->retention_version.fetch_add(1);
 }
 
 Status Database::compact() {

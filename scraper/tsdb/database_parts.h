@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -58,9 +59,13 @@ struct Database::Parts {
   Status merge_due();
   Status rewrite(const std::vector<OpenBlock>& blocks);
   Status clean(int64_t settled_ms);
-  Retention current_retention();
-  Status apply_retention();
   void run_compaction_thread();
+
+  // retention.cpp
+  Retention current_retention();
+  std::shared_ptr<const TombstoneList> with_rules(TombstoneList list);
+  Status apply_rules();
+  Status apply_retention();
 
   const DatabaseOptions options;
   io::FileSystem& files;
@@ -69,6 +74,7 @@ struct Database::Parts {
   const FileNames names;
   Mutex retention_mutex;
   Retention retention GUARDED_BY(retention_mutex);
+  std::atomic<uint64_t> retention_version{0};
   std::unique_ptr<io::FileLock> lock;
   Head head;
   Catalog catalog;
@@ -89,6 +95,8 @@ struct Database::Parts {
   std::mutex compaction_mutex;  // one compaction, clean-up or snapshot at a time; guards what follows
   std::set<std::string> damaged_blocks;  // that could not be merged
   int64_t merge_pause_end_ns = 0;
+  std::map<std::string, size_t> rules_seen;  // how many rules had outlived a block when it was looked at
+  uint64_t rules_seen_version = 0;           // of the retention
 
   // The threads sleep on this.
   std::mutex stop_mutex;

@@ -161,7 +161,28 @@ Status TombstoneStore::remove_before(int64_t time_ms, size_t count) {
 Eraser::Eraser(std::shared_ptr<const TombstoneList> tombstones, const SymbolSource& symbols)
     : tombstones_(std::move(tombstones)) {
   filters_.reserve(tombstones_->size());
-  for (const Tombstone& tombstone : *tombstones_) filters_.emplace_back(tombstone.matchers, symbols);
+  for (const Tombstone& tombstone : *tombstones_) {
+    Filters& filters = filters_.emplace_back(Filters{SeriesFilter(tombstone.matchers, symbols), {}});
+    for (const std::vector<Matcher>& matchers : tombstone.except)
+      filters.kept.emplace_back(matchers, symbols);
+  }
+}
+
+// The columns that one tombstone means.
+std::vector<uint32_t> Eraser::columns_of(size_t index, std::span<const LabelRef> group_labels,
+                                         ShapeView shape) {
+  Filters& filters = filters_[index];
+  const auto open = filters.erased.match_group(group_labels);
+  if (!open) return {};
+  std::vector<uint32_t> columns = *filters.erased.match_columns(shape, *open);
+  for (SeriesFilter& kept : filters.kept) {
+    const auto kept_open = columns.empty() ? std::nullopt : kept.match_group(group_labels);
+    if (!kept_open) continue;
+    std::vector<uint32_t> left;
+    std::ranges::set_difference(columns, *kept.match_columns(shape, *kept_open), std::back_inserter(left));
+    columns = std::move(left);
+  }
+  return columns;
 }
 
 Eraser::Erased Eraser::find(std::span<const LabelRef> group_labels, ShapeView shape,
@@ -170,10 +191,8 @@ Eraser::Erased Eraser::find(std::span<const LabelRef> group_labels, ShapeView sh
   for (size_t i = 0; i < filters_.size(); ++i) {
     const storage::TimeRange range = (*tombstones_)[i].range;
     if (!overlaps(range, extent)) continue;
-    const auto open = filters_[i].match_group(group_labels);
-    if (!open) continue;
     const bool is_whole = range.start_ms <= extent.start_ms && range.end_ms >= extent.end_ms;
-    for (const uint32_t column : *filters_[i].match_columns(shape, *open)) {
+    for (const uint32_t column : columns_of(i, group_labels, shape)) {
       if (is_whole) {
         out.whole.push_back(column);
       } else {

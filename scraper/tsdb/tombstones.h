@@ -31,6 +31,9 @@ inline constexpr size_t kTombstonesMax = 10000;
 struct Tombstone {
   std::vector<Matcher> matchers;
   storage::TimeRange range;
+  // Series that match one of these stay. For rules of retention, which are made anew from the configuration
+  // and never in the file.
+  std::vector<std::vector<Matcher>> except = {};
 };
 using TombstoneList = std::vector<Tombstone>;
 
@@ -73,8 +76,14 @@ class Eraser {
   Erased find(std::span<const LabelRef> group_labels, ShapeView shape, storage::TimeRange extent);
 
  private:
+  std::vector<uint32_t> columns_of(size_t index, std::span<const LabelRef> group_labels, ShapeView shape);
+
+  struct Filters {
+    SeriesFilter erased;
+    std::vector<SeriesFilter> kept;
+  };
   std::shared_ptr<const TombstoneList> tombstones_;
-  std::vector<SeriesFilter> filters_;
+  std::vector<Filters> filters_;
 };
 
 // Takes what was deleted out of what a selector found.

@@ -209,6 +209,31 @@ TEST_SUITE("scraper/config/load") {
     CHECK(contains(job_error("  file_sd_configs: [{}]\n"), "at least one file"));
   }
 
+  TEST_CASE("rules of retention are read in their order and checked") {
+    const auto config = parse_config(
+        "storage: {retention: {rules: [{match: {a: 'x|y', b: z}, time: 2d}, {match: {c: d}, time: 0s}]}}\n",
+        "t.yml");
+    REQUIRE(config);
+    REQUIRE(config->storage.retention_rules.size() == 2);
+    const auto& first = config->storage.retention_rules[0];
+    CHECK(first.time == std::chrono::hours(48));
+    REQUIRE(first.matchers.size() == 2);
+    CHECK(first.matchers[0].to_string() == "a=~\"x|y\"");
+    CHECK(first.matchers[1].matches("z"));
+    CHECK_FALSE(first.matchers[1].matches("zz"));
+    CHECK(config->storage.retention_rules[1].time.count() == 0);
+    const auto refused = [](std::string_view rule) {
+      const auto bad =
+          parse_config("storage:\n  retention:\n    rules:\n    - " + std::string(rule) + "\n", "t.yml");
+      return bad ? std::string("accepted") : bad.error().message();
+    };
+    CHECK(contains(refused("{match: {a: '('}, time: 1d}"), "t.yml: line 4"));
+    CHECK(contains(refused("{match: {a: b}}"), "a rule needs a time"));
+    CHECK(contains(refused("{time: 1d}"), "a rule needs a label to match"));
+    CHECK(contains(refused("{match: {a: b}, time: soon}"), "soon"));
+    CHECK(contains(refused("{match: {a: b}, time: 1d, for: 2d}"), "for"));
+  }
+
   TEST_CASE("what is valid but not built is named once") {
     const Config config = good(
         "rule_files: [a.yml]\nremote_write: [{url: http://x}]\nremote_read: [{url: http://x}]\n"

@@ -34,7 +34,8 @@ scrape_configs:
   static_configs: [{targets: ['h:1', '123'], labels: {k: 'yes'}}]
   relabel_configs: [{source_labels: [a, b], target_label: c, regex: '(.*)', replacement: ''}]
   metric_relabel_configs: [{source_labels: [a], modulus: 3, target_label: c, action: hashmod}]
-storage: {tsdb: {retention: {time: 30d, size: 1GB}}, exemplars: {max_exemplars: 5}}
+storage: {tsdb: {retention: {time: 30d, size: 1GB}}, exemplars: {max_exemplars: 5},
+          retention: {rules: [{match: {__name__: 'go_.*'}, time: 2d}, {match: {job: x}, time: 0s}]}}
 tracing: {endpoint: 'x:1', sampling_fraction: 0.5}
 remote_write:
 - url: http://u:topsecret@x/push
