@@ -6,33 +6,31 @@
 namespace sonde::web {
 namespace {
 
+// Its parts are read from its name: TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA. Those of TLS 1.3 have no key
+// exchange.
 struct Suite {
   std::string_view name;
-  uint16_t id;                    // IANA's
-  std::string_view key_exchange;  // "" in TLS 1.3, which has none
-  std::string_view cipher;
-  std::string_view digest;
+  uint16_t id;  // IANA's
 };
 
 constexpr std::array kSuites{
-    Suite{"TLS_AES_128_GCM_SHA256", 0x1301, "", "AES-128-GCM", "AEAD"},
-    Suite{"TLS_AES_256_GCM_SHA384", 0x1302, "", "AES-256-GCM", "AEAD"},
-    Suite{"TLS_CHACHA20_POLY1305_SHA256", 0x1303, "", "CHACHA20-POLY1305", "AEAD"},
-    Suite{"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", 0xC009, "ECDHE-ECDSA", "AES-128-CBC", "SHA1"},
-    Suite{"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", 0xC02B, "ECDHE-ECDSA", "AES-128-GCM", "AEAD"},
-    Suite{"TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", 0xC00A, "ECDHE-ECDSA", "AES-256-CBC", "SHA1"},
-    Suite{"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", 0xC02C, "ECDHE-ECDSA", "AES-256-GCM", "AEAD"},
-    Suite{"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", 0xCCA9, "ECDHE-ECDSA", "CHACHA20-POLY1305",
-          "AEAD"},
-    Suite{"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", 0xC013, "ECDHE-RSA", "AES-128-CBC", "SHA1"},
-    Suite{"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", 0xC02F, "ECDHE-RSA", "AES-128-GCM", "AEAD"},
-    Suite{"TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", 0xC014, "ECDHE-RSA", "AES-256-CBC", "SHA1"},
-    Suite{"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", 0xC030, "ECDHE-RSA", "AES-256-GCM", "AEAD"},
-    Suite{"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", 0xCCA8, "ECDHE-RSA", "CHACHA20-POLY1305", "AEAD"},
-    Suite{"TLS_RSA_WITH_AES_128_CBC_SHA", 0x002F, "RSA", "AES-128-CBC", "SHA1"},
-    Suite{"TLS_RSA_WITH_AES_128_GCM_SHA256", 0x009C, "RSA", "AES-128-GCM", "AEAD"},
-    Suite{"TLS_RSA_WITH_AES_256_CBC_SHA", 0x0035, "RSA", "AES-256-CBC", "SHA1"},
-    Suite{"TLS_RSA_WITH_AES_256_GCM_SHA384", 0x009D, "RSA", "AES-256-GCM", "AEAD"},
+    Suite{"TLS_AES_128_GCM_SHA256", 0x1301},
+    Suite{"TLS_AES_256_GCM_SHA384", 0x1302},
+    Suite{"TLS_CHACHA20_POLY1305_SHA256", 0x1303},
+    Suite{"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", 0xC009},
+    Suite{"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", 0xC02B},
+    Suite{"TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", 0xC00A},
+    Suite{"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", 0xC02C},
+    Suite{"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", 0xCCA9},
+    Suite{"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", 0xC013},
+    Suite{"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", 0xC02F},
+    Suite{"TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", 0xC014},
+    Suite{"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", 0xC030},
+    Suite{"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", 0xCCA8},
+    Suite{"TLS_RSA_WITH_AES_128_CBC_SHA", 0x002F},
+    Suite{"TLS_RSA_WITH_AES_128_GCM_SHA256", 0x009C},
+    Suite{"TLS_RSA_WITH_AES_256_CBC_SHA", 0x0035},
+    Suite{"TLS_RSA_WITH_AES_256_GCM_SHA384", 0x009D},
 };
 static_assert(std::ranges::is_sorted(kSuites, {}, &Suite::name));
 
@@ -69,10 +67,22 @@ std::string groups(std::span<const std::string> names) {
   return out;
 }
 
+std::string_view key_exchange_of(const Suite& suite) {
+  constexpr std::string_view kBegin = "TLS_";
+  const size_t end = suite.name.find("_WITH_");
+  return end == std::string_view::npos ? "" : suite.name.substr(kBegin.size(), end - kBegin.size());
+}
+
+// Only this suite, which is not of TLS 1.3, as the library's words: "ECDHE-RSA", "AES-128-CBC", "SHA1".
 std::string alone(const Suite& suite) {
+  constexpr std::string_view kBetween = "_WITH_";
+  const std::string_view cipher_and_digest = suite.name.substr(suite.name.find(kBetween) + kBetween.size());
+  const size_t digest = cipher_and_digest.rfind('_');
   std::string out = ":-KX-ALL:+";
-  out.append(suite.key_exchange).append(":-CIPHER-ALL:+").append(suite.cipher);
-  return out.append(":-MAC-ALL:+").append(suite.digest);
+  out.append(key_exchange_of(suite)).append(":-CIPHER-ALL:+").append(cipher_and_digest.substr(0, digest));
+  std::ranges::replace(out, '_', '-');
+  // What has another digest than SHA authenticates by its cipher.
+  return out.append(":-MAC-ALL:+").append(cipher_and_digest.substr(digest) == "_SHA" ? "SHA1" : "AEAD");
 }
 
 }  // namespace
@@ -99,10 +109,10 @@ void set_preferences(const TlsPreferences& preferences, http::TlsOptions& out) {
   const bool serves_older = preferences.version_min < kTls13;
   for (const std::string& name : preferences.cipher_suites) {
     const auto suite = std::ranges::find(kSuites, name, &Suite::name);
-    if (suite->key_exchange.empty() || !serves_older) continue;
+    if (key_exchange_of(*suite).empty() || !serves_older) continue;
     out.suites.push_back(
         {.id = suite->id,
-         .ecdsa = suite->key_exchange == "ECDHE-ECDSA",
+         .ecdsa = key_exchange_of(*suite) == "ECDHE_ECDSA",
          .priorities = versions(preferences.version_min, before_tls13) + alone(*suite) + end});
   }
   out.priorities = out.serves_tls13 ? versions(kTls13, kTls13) + end
