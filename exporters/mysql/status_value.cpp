@@ -30,20 +30,6 @@ std::optional<double> parse_time(std::string_view text, const char* format) {
   return static_cast<double>(::timegm(&parts));
 }
 
-// "mysql-bin.000123" → 123: the position files of replication.
-std::optional<double> parse_file_number(std::string_view text) {
-  const size_t dot = text.rfind('.');
-  if (dot == std::string_view::npos || dot == 0) return std::nullopt;
-  const std::string_view digits = text.substr(dot + 1);
-  const bool all_digits =
-      !digits.empty() && std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
-  // A plain decimal number ("1.5") is none, nor is an address.
-  const bool name_before =
-      std::ranges::any_of(text.substr(0, dot), [](char c) { return c >= 'a' && c <= 'z'; });
-  if (!all_digits || !name_before || digits.size() < 6) return std::nullopt;
-  return parse_number(digits);
-}
-
 }  // namespace
 
 std::optional<double> parse_status_value(std::string_view text) {
@@ -56,7 +42,6 @@ std::optional<double> parse_status_value(std::string_view text) {
   if (text.size() >= 20 && text[3] == ' ') {
     if (auto seconds = parse_time(text, "%b %d %H:%M:%S %Y")) return seconds;
   }
-  if (auto number = parse_file_number(lower)) return number;
   return parse_number(text);
 }
 
