@@ -18,24 +18,24 @@ INFO_FIELD = re.compile(r'InfoField\{"(\w+)",\s*"(\w+)"(?:,\s*MetricType::(\w+))
 SECTIONS = [("Node exporter", "exporters/node"), ("MySQL exporter", "exporters/mysql"), ("Redis exporter", "exporters/redis"),
             ("Blackbox exporter", "exporters/blackbox"), ("Pushgateway", "exporters/pushgateway"), ("Scraper", "scraper"),
             ("Every program", "common")]
-# Families whose names or texts are put together at run time: (folder, name, type, labels, text).
-MADE = [
-    ("exporters/node", "node_memory_*", "gauge", "", "A family per line of /proc/meminfo: node_memory_MemFree_bytes."),
-    ("exporters/node", "node_netstat_*", "untyped", "", "A family per field of /proc/net/{netstat,snmp,snmp6} that --collector.netstat.fields names."),
-    ("exporters/node", "node_network_*", "gauge, counter", "device", "A family per figure of a network device: node_network_receive_bytes_total."),
-    ("exporters/node", "node_sockstat_*", "gauge", "", "A family per figure of /proc/net/sockstat and sockstat6."),
-    ("exporters/node", "node_vmstat_*", "untyped", "", "A family per line of /proc/vmstat that --collector.vmstat.fields names."),
-    ("exporters/mysql", "mysql_global_status_*", "untyped", "", "A family per numeric line of SHOW GLOBAL STATUS."),
-    ("exporters/mysql", "mysql_global_variables_*", "gauge", "", "A family per numeric line of SHOW GLOBAL VARIABLES."),
-    ("exporters/pushgateway", "push_time_seconds", "gauge", "job, the group's", "Last Unix time when changing this group in the Pushgateway succeeded."),
-    ("exporters/pushgateway", "push_failure_time_seconds", "gauge", "job, the group's", "Last Unix time when changing this group in the Pushgateway failed."),
-    ("exporters/pushgateway", "pushgateway_http_push_duration_seconds", "summary", "method", "HTTP request duration for pushes to the Pushgateway."),
-    ("exporters/pushgateway", "pushgateway_http_push_size_bytes", "summary", "method", "HTTP request size for pushes to the Pushgateway."),
-    ("exporters/pushgateway", "pushgateway_http_requests_total", "counter", "code, handler, method", "Total HTTP requests processed by the Pushgateway, excluding scrapes."),
-    ("scraper", "up, scrape_duration_seconds, scrape_samples_scraped, scrape_samples_post_metric_relabeling, scrape_series_added",
-     "gauge", "the target's", "What the scraper stores about every scrape; `--enable-feature=extra-scrape-metrics` adds three."),
-    ("common", "PROGRAM_build_info", "gauge", "branch, goarch, goos, goversion, revision, tags, version", "What this build is."),
-]
+# Families whose names or texts are put together at run time: folder | name | type | labels | text.
+MADE = """
+exporters/node | node_memory_* | gauge | | A family per line of /proc/meminfo: node_memory_MemFree_bytes.
+exporters/node | node_netstat_* | untyped | | A family per field of /proc/net/{netstat,snmp,snmp6} that --collector.netstat.fields names.
+exporters/node | node_network_* | gauge, counter | device | A family per figure of a network device: node_network_receive_bytes_total.
+exporters/node | node_sockstat_* | gauge | | A family per figure of /proc/net/sockstat and sockstat6.
+exporters/node | node_vmstat_* | untyped | | A family per line of /proc/vmstat that --collector.vmstat.fields names.
+exporters/mysql | mysql_global_status_* | untyped | | A family per numeric line of SHOW GLOBAL STATUS.
+exporters/mysql | mysql_global_variables_* | gauge | | A family per numeric line of SHOW GLOBAL VARIABLES.
+exporters/mysql | mysql_slave_status_* | untyped | master_host, master_uuid, channel_name, connection_name | A family per column of SHOW SLAVE STATUS that is a number or a state.
+exporters/pushgateway | push_time_seconds | gauge | job, the group's | Last Unix time when changing this group in the Pushgateway succeeded.
+exporters/pushgateway | push_failure_time_seconds | gauge | job, the group's | Last Unix time when changing this group in the Pushgateway failed.
+exporters/pushgateway | pushgateway_http_push_duration_seconds | summary | method | HTTP request duration for pushes to the Pushgateway.
+exporters/pushgateway | pushgateway_http_push_size_bytes | summary | method | HTTP request size for pushes to the Pushgateway.
+exporters/pushgateway | pushgateway_http_requests_total | counter | code, handler, method | Total HTTP requests processed by the Pushgateway, excluding scrapes.
+scraper | up, scrape_duration_seconds, scrape_samples_scraped, scrape_samples_post_metric_relabeling, scrape_series_added | gauge | the target's | What the scraper stores about every scrape; `--enable-feature=extra-scrape-metrics` adds three.
+common | PROGRAM_build_info | gauge | branch, goarch, goos, goversion, revision, tags, version | What this build is.
+"""
 
 
 def plain(text):
@@ -55,7 +55,8 @@ def families(folder):
                 found[name] = ((kind or "Gauge").lower(), ", ".join(re.findall(r'"([^"]*)"', labels)), plain(text))
         for field, name, kind in INFO_FIELD.findall(source):
             found["redis_" + name] = ((kind or "Gauge").lower(), "", f"{field} of INFO.")
-    for where, name, kind, labels, text in MADE:
+    for row in MADE.strip().splitlines():
+        where, name, kind, labels, text = (cell.strip() for cell in row.split("|"))
         if where == folder:
             found[name] = (kind, labels, text)
     return found

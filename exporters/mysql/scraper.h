@@ -36,5 +36,9 @@ Version parse_version(std::string_view text);
 
 Status scrape_global_status(Connection& connection, MetricSink& sink);
 Status scrape_global_variables(Connection& connection, MetricSink& sink);
+Status scrape_innodb_cmp(Connection& connection, MetricSink& sink);
+Status scrape_innodb_cmpmem(Connection& connection, MetricSink& sink);
+Status scrape_query_response_time(Connection& connection, MetricSink& sink);
+Status scrape_slave_status(Connection& connection, MetricSink& sink);
 
 }  // namespace sonde::mysql

@@ -26,7 +26,12 @@ def server(folder):
                     f"--datadir={data}"], check=True, capture_output=True)
     with harness.running([mariadbd, "--no-defaults", "--user=root", f"--datadir={data}", f"--socket={socket}",
                           f"--port={port}", "--bind-address=127.0.0.1", f"--pid-file={folder}/pid"]):
-        sql = (f"CREATE USER sonde@'%' IDENTIFIED BY '{PASSWORD}'; GRANT PROCESS, REPLICATION CLIENT ON *.* TO sonde@'%';")
+        sql = (f"CREATE USER sonde@'%' IDENTIFIED BY '{PASSWORD}';"
+               "GRANT PROCESS, REPLICATION CLIENT, SLAVE MONITOR ON *.* TO sonde@'%';"
+               # Something for every collector to show: response times, and two masters that nobody asks.
+               "INSTALL SONAME 'query_response_time'; SET GLOBAL query_response_time_stats=1;"
+               "CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT=1, MASTER_USER='x';"
+               "CHANGE MASTER 'east' TO MASTER_HOST='127.0.0.2', MASTER_PORT=2, MASTER_USER='x';")
 
         def ready():
             return subprocess.run([harness.need("mariadb"), "--no-defaults", "-uroot", f"-S{socket}", "-e", sql],
