@@ -12,7 +12,7 @@
 
 #include "common/core/check.h"
 #include "common/core/text.h"
-#include "common/http_client/file_cache.h"
+#include "common/http_client/tls_session.h"
 #include "common/http_client/transfer.h"
 
 namespace sonde::http {
@@ -126,7 +126,7 @@ class Client::Impl {
   // One hop. What ends here is told from the loop, not from within fetch().
   void start(Transfer& transfer) {
     const int64_t left_ms = (transfer.deadline_ns - loop_.clock().monotonic_ns() + 999'999) / 1'000'000;
-    Status ready = transfer.prepare(files_, std::max<int64_t>(left_ms, 1));
+    Status ready = transfer.prepare(stores_, std::max<int64_t>(left_ms, 1));
     if (ready && begin(transfer)) return;
     const Error error = ready ? Error(ErrorCode::Unavailable, "cannot start the request") : ready.error();
     later([this, id = transfer.id, error] {
@@ -315,7 +315,7 @@ class Client::Impl {
   Active active_;
   std::vector<std::unique_ptr<Transfer>> idle_;
   std::vector<std::string> rooms_;
-  FileCache files_;
+  TlsStores stores_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // Shared, so that posted work sees our end.
 };
 

@@ -65,6 +65,8 @@ Result<std::shared_ptr<X509_STORE>> parse_authorities(const std::string& pem) {
     ++count;
   }
   ::ERR_clear_error();  // The end of the text reads as an error.
+  // What is trusted need not be a root, as in Go and by libcurl.
+  ::X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);
   if (count == 0) return Error(ErrorCode::InvalidArgument, "tls_config: unable to use specified CA cert");
   return store;
 }
@@ -122,13 +124,23 @@ Result<TlsStores::Texts> TlsStores::read_texts(const TlsConfig& tls) {
   return out;
 }
 
-Result<std::shared_ptr<X509_STORE>> TlsStores::authorities(const Texts& texts) {
-  if (parsed_ && parsed_text_ == texts.ca) return parsed_;
-  auto store = parse_authorities(*texts.ca);
+Result<std::shared_ptr<X509_STORE>> TlsStores::parsed(const std::shared_ptr<const std::string>& text) {
+  for (const Parsed& known : parsed_) {
+    if (known.text == text || *known.text == *text) return known.store;
+  }
+  auto store = parse_authorities(*text);
   if (!store) return store.error();
-  parsed_text_ = texts.ca;
-  parsed_ = *store;
-  return parsed_;
+  if (parsed_.size() == kAuthoritiesMax) parsed_.erase(parsed_.begin());
+  parsed_.push_back({.text = text, .store = *store});
+  return *store;
+}
+
+Result<std::shared_ptr<X509_STORE>> TlsStores::authorities(const TlsConfig& tls) {
+  if (tls.ca.empty()) return std::shared_ptr<X509_STORE>();
+  if (tls.ca.file.empty()) return parsed(std::make_shared<const std::string>(tls.ca.text));
+  auto text = files_.read(tls.ca.file);
+  if (!text) return text.error().in("tls_config: ca_file");
+  return parsed(*text);
 }
 
 Result<std::shared_ptr<SSL_CTX>> TlsStores::make_context(const TlsConfig& tls, const Texts& texts) {
@@ -143,7 +155,7 @@ Result<std::shared_ptr<SSL_CTX>> TlsStores::make_context(const TlsConfig& tls, c
   record_certificates_by_session(context.get());
   if (tls.insecure_skip_verify) return context;
   if (!texts.ca && tls.ca.text.empty()) return context;  // A system without authorities trusts nobody.
-  auto store = texts.ca ? authorities(texts) : parse_authorities(tls.ca.text);
+  auto store = parsed(texts.ca ? texts.ca : std::make_shared<const std::string>(tls.ca.text));
   if (!store) return store.error();
   ::SSL_CTX_set1_cert_store(context.get(), store->get());
   return context;

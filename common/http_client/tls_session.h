@@ -22,8 +22,13 @@ namespace sonde::http {
 class TlsStores {
  public:
   static constexpr size_t kContextsMax = 64;
+  static constexpr size_t kAuthoritiesMax = 16;
 
   Result<std::shared_ptr<SSL_CTX>> context(const TlsConfig& tls);
+  // The certificates that the configuration trusts, parsed once for as long as their text stays the same;
+  // nullptr when they are the system's. To parse one anew for each connection costs more than the handshake's
+  // own cryptography.
+  Result<std::shared_ptr<X509_STORE>> authorities(const TlsConfig& tls);
   FileCache& files() { return files_; }
 
  private:
@@ -41,13 +46,15 @@ class TlsStores {
   };
   Result<Texts> read_texts(const TlsConfig& tls);
   Result<std::shared_ptr<SSL_CTX>> make_context(const TlsConfig& tls, const Texts& texts);
-  Result<std::shared_ptr<X509_STORE>> authorities(const Texts& texts);
+  Result<std::shared_ptr<X509_STORE>> parsed(const std::shared_ptr<const std::string>& text);
 
+  struct Parsed {
+    std::shared_ptr<const std::string> text;
+    std::shared_ptr<X509_STORE> store;
+  };
   FileCache files_;
   std::vector<Known> known_;
-  // The authorities that were parsed last: most configurations share the system's.
-  std::shared_ptr<const std::string> parsed_text_;
-  std::shared_ptr<X509_STORE> parsed_;
+  std::vector<Parsed> parsed_;  // Most configurations share the system's.
 };
 
 class TlsSession {

@@ -8,9 +8,11 @@ namespace sonde::http {
 namespace {
 
 CURLcode on_context(CURL*, void* context, void* argument) {
-  auto& facts = *static_cast<TlsFacts*>(argument);
+  const auto& trace = *static_cast<const TlsTrace*>(argument);
+  TlsFacts& facts = *trace.facts;
   auto* tls = static_cast<SSL_CTX*>(context);
   facts.begun = true;
+  if (trace.authorities) ::SSL_CTX_set1_cert_store(tls, trace.authorities.get());
   record_certificates(tls, facts);
   if (!facts.wanted_name.empty()) require_name(::SSL_CTX_get0_param(tls), facts.wanted_name);
   return CURLE_OK;
@@ -18,9 +20,9 @@ CURLcode on_context(CURL*, void* context, void* argument) {
 
 }  // namespace
 
-void trace_tls(CURL* easy, RequestTrace& trace) {
+void trace_tls(CURL* easy, TlsTrace& trace) {
   curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_context);
-  curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, &trace.tls);
+  curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, &trace);
 }
 
 void trace_tls_session(CURL* easy, RequestTrace& trace) {

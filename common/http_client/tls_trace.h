@@ -4,12 +4,22 @@
 
 #include <curl/curl.h>
 
+#include <openssl/types.h>
+
+#include <memory>
+
 #include "common/http_client/trace.h"
 
 namespace sonde::http {
 
-// Before the transfer; `trace` must live until it is over.
-void trace_tls(CURL* easy, RequestTrace& trace);
+struct TlsTrace {
+  TlsFacts* facts = nullptr;
+  std::shared_ptr<X509_STORE>
+      authorities;  // trusted instead of those that libcurl has read; nullptr: libcurl's
+};
+
+// Before the transfer; `trace` and its facts must live until it is over.
+void trace_tls(CURL* easy, TlsTrace& trace);
 
 // During the transfer, once the session is there: version and cipher.
 void trace_tls_session(CURL* easy, RequestTrace& trace);

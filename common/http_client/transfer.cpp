@@ -12,7 +12,6 @@
 #include "common/core/text.h"
 #include "common/http_client/ca_bundle.h"
 #include "common/http_client/request_headers.h"
-#include "common/http_client/tls_trace.h"
 #include "common/io/gzip.h"
 
 namespace sonde::http {
@@ -144,6 +143,7 @@ void Transfer::free_lists() {
   curl_slist_free_all(connect_to_);
   headers_ = proxy_headers_ = connect_to_ = nullptr;
   files_in_use_.clear();
+  tls_trace_ = {};
 }
 
 void Transfer::rest() {
@@ -164,7 +164,7 @@ void Transfer::clear() {
   first_url.clear();
 }
 
-Status Transfer::prepare(FileCache& files, int64_t timeout_ms) {
+Status Transfer::prepare(TlsStores& stores, int64_t timeout_ms) {
   failure_.reset();
   compressed_ = false;
   compressed_body.clear();
@@ -174,7 +174,7 @@ Status Transfer::prepare(FileCache& files, int64_t timeout_ms) {
   response.body.clear();
   if (!ready_ || redirect_count > 0) {
     ready_ = false;
-    if (auto set = set_up(files); !set) return set;
+    if (auto set = set_up(stores); !set) return set;
     ready_ = redirect_count == 0 && !request.trace && !reads_files(*config);
   }
   curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout_ms));
@@ -182,7 +182,7 @@ Status Transfer::prepare(FileCache& files, int64_t timeout_ms) {
   return Ok{};
 }
 
-Status Transfer::set_up(FileCache& files) {
+Status Transfer::set_up(TlsStores& stores) {
   curl_easy_reset(easy_);
   free_lists();
   dialled_.clear();
@@ -213,7 +213,7 @@ Status Transfer::set_up(FileCache& files) {
                    : http2            ? long{CURL_HTTP_VERSION_2TLS}
                                       : long{CURL_HTTP_VERSION_1_1});
   // A proxy or a redirect may bring TLS to a plain URL, so these are set in any case.
-  if (auto set = set_tls(files); !set) return set;
+  if (auto set = set_tls(stores); !set) return set;
   if (https && !config->tls.server_name.empty()) {
     if (auto set = set_server_name(config->tls.server_name); !set) return set;
   } else if (!request.dial_ip.empty()) {
@@ -222,7 +222,8 @@ Status Transfer::set_up(FileCache& files) {
   if (request.trace) {
     *request.trace = {};
     request.trace->tls.wanted_name = wanted_name();
-    trace_tls(easy_, *request.trace);
+    tls_trace_.facts = &request.trace->tls;
+    trace_tls(easy_, tls_trace_);
     curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(easy_, CURLOPT_FORBID_REUSE, 1L);
     // Probes run by the thousand, and the pages that they look at are small.
@@ -231,7 +232,7 @@ Status Transfer::set_up(FileCache& files) {
     curl_easy_setopt(easy_, CURLOPT_SSL_SESSIONID_CACHE, 0L);
   }
   set_url();
-  return set_headers(files);
+  return set_headers(stores.files());
 }
 
 // Parsed once for all runs of a repeated request. What libcurl cannot parse it gets as text, and says why.
@@ -282,14 +283,28 @@ void Transfer::set_proxy() {
   curl_easy_setopt(easy_, CURLOPT_NOPROXY, config->no_proxy.c_str());
 }
 
-Status Transfer::set_tls(FileCache& files) {
+// libcurl parses authorities of a configuration's own for each connection, and a probe makes a new one each
+// time.
+Status Transfer::set_authorities(TlsStores& stores) {
+  if (!request.trace)
+    return set_blob(CURLOPT_CAINFO_BLOB, config->tls.ca, stores.files(), "tls_config: ca_file");
+  curl_easy_setopt(easy_, CURLOPT_CAINFO, nullptr);
+  if (config->tls.insecure_skip_verify) return Ok{};
+  auto authorities = stores.authorities(config->tls);
+  if (!authorities) return authorities.error();
+  tls_trace_.authorities = *std::move(authorities);
+  return Ok{};
+}
+
+Status Transfer::set_tls(TlsStores& stores) {
   const TlsConfig& tls = config->tls;
+  FileCache& files = stores.files();
   // libcurl keeps parsed authorities between connections only when it has no folder of them: without this
   // line every TLS connection costs 35 ms.
   curl_easy_setopt(easy_, CURLOPT_CAPATH, nullptr);
   if (tls.ca.empty()) {
     curl_easy_setopt(easy_, CURLOPT_CAINFO, system_ca_bundle());
-  } else if (auto set = set_blob(CURLOPT_CAINFO_BLOB, tls.ca, files, "tls_config: ca_file"); !set) {
+  } else if (auto set = set_authorities(stores); !set) {
     return set;
   }
   if (!tls.cert.empty()) {

@@ -14,6 +14,8 @@
 
 #include "common/http_client/client.h"
 #include "common/http_client/file_cache.h"
+#include "common/http_client/tls_session.h"
+#include "common/http_client/tls_trace.h"
 
 namespace sonde::http {
 
@@ -26,7 +28,7 @@ class Transfer {
 
   // Makes the handle ready for one hop of the request to `request.url`, `timeout_ms` long at most. A handle
   // that still is as an equal request left it is not made anew.
-  Status prepare(FileCache& files, int64_t timeout_ms);
+  Status prepare(TlsStores& stores, int64_t timeout_ms);
 
   // Whether the next equal request finds the handle ready: nothing that was put into it can have changed.
   bool stays_ready() const { return ready_; }
@@ -60,9 +62,10 @@ class Transfer {
   std::string first_url;  // the one before redirects, for whose host the credentials are
 
  private:
-  Status set_up(FileCache& files);
+  Status set_up(TlsStores& stores);
   bool may_send_credentials() const;
-  Status set_tls(FileCache& files);
+  Status set_tls(TlsStores& stores);
+  Status set_authorities(TlsStores& stores);
   Status set_blob(CURLoption option, const Secret& secret, FileCache& files, std::string_view what);
   Status set_headers(FileCache& files);
   Status set_server_name(std::string_view server_name);
@@ -86,6 +89,7 @@ class Transfer {
   curl_slist* proxy_headers_ = nullptr;
   curl_slist* connect_to_ = nullptr;
   std::vector<std::shared_ptr<const std::string>> files_in_use_;  // libcurl reads them in place.
+  TlsTrace tls_trace_;                                            // of a request with a trace
   std::string url_in_use_;
   std::string dialled_;  // "1.2.3.4:9100": the last address that was tried
   bool ready_ = false;

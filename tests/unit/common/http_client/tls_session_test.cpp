@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
+#include "common/io/atomic_write.h"
 #include "tests/unit/common/http_client/tls_peer.h"
 
 namespace sonde::http {
@@ -70,6 +73,35 @@ TEST_SUITE("http_client/tls_session") {
     old.max_version = "TLS12";
     CHECK(attempt("peer.test", old, true).facts.version == "TLS 1.2");
     CHECK(attempt("peer.test", {}, true).facts.version == "TLS 1.3");
+  }
+
+  TEST_CASE("authorities are parsed once for as long as their text is the same") {
+    const testing::TlsPeer one(kNames);
+    const testing::TlsPeer other(kNames);
+    TlsStores stores;
+    CHECK(*stores.authorities({}) == nullptr);  // The system's.
+    TlsConfig config;
+    config.ca.text = one.pem();
+    const auto first = stores.authorities(config);
+    REQUIRE(first);
+    CHECK(*stores.authorities(config) == *first);
+    const std::string path = std::filesystem::temp_directory_path() / "sonde-authorities-test.pem";
+    const auto write = [&path](const std::string& text) {
+      REQUIRE(io::atomic_write(io::real_file_system(), path, text));
+    };
+    write(one.pem());
+    TlsConfig by_file;
+    by_file.ca.file = path;
+    CHECK(*stores.authorities(by_file) == *first);
+    write(other.pem());
+    const auto changed = stores.authorities(by_file);
+    REQUIRE(changed);
+    CHECK(*changed != *first);
+    write("nonsense");
+    const auto broken = stores.authorities(by_file);
+    REQUIRE_FALSE(broken);
+    CHECK(broken.error().message().find("CA cert") != std::string::npos);
+    std::filesystem::remove(path);
   }
 
   TEST_CASE("an authority that is none is named") {
