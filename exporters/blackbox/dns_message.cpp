@@ -2,6 +2,7 @@
 
 #include <ldns/ldns.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
@@ -27,6 +28,58 @@ constexpr size_t kHeaderBytes = 12;
 void append_u16(std::string& out, uint16_t value) {
   out += static_cast<char>(value >> 8);
   out += static_cast<char>(value & 0xFF);
+}
+
+// Steps over names and records without looking into them; past the end everything is 0.
+class Stepper {
+ public:
+  explicit Stepper(std::string_view message) : message_(message) {}
+
+  size_t u8() { return at_ < message_.size() ? static_cast<unsigned char>(message_[at_++]) : 0; }
+  size_t u16() {
+    const size_t high = u8();
+    return high << 8 | u8();
+  }
+  void skip(size_t size) { at_ += std::min(size, message_.size() - at_); }
+  void skip_name() {
+    constexpr size_t kPointer = 0xC0;  // Two bytes, and the name's end (RFC 1035, 4.1.4).
+    for (size_t label = u8(); label != 0; label = u8()) {
+      if (label >= kPointer) return skip(1);
+      skip(label);
+    }
+  }
+  bool at_end() const { return at_ == message_.size(); }
+
+ private:
+  std::string_view message_;
+  size_t at_ = 0;
+};
+
+// One OPT (RFC 6891, 6.1.1) and one TSIG record (RFC 8945, 5.1) are the most that a message may have. ldns
+// takes more, and loses the memory of all but the last. What is broken otherwise it finds itself.
+bool has_doubled_pseudo_record(std::string_view message) {
+  Stepper at(message);
+  at.skip(4);
+  const size_t question_count = at.u16();
+  size_t before_additional = at.u16();
+  before_additional += at.u16();
+  const size_t additional_count = at.u16();
+  for (size_t i = 0; i < question_count && !at.at_end(); ++i) {
+    at.skip_name();
+    at.skip(4);
+  }
+  size_t opt_count = 0;
+  size_t tsig_count = 0;
+  for (size_t i = 0; i < before_additional + additional_count && !at.at_end(); ++i) {
+    at.skip_name();
+    const size_t type = at.u16();
+    at.skip(6);  // class and time to live
+    at.skip(at.u16());
+    if (i < before_additional) continue;
+    if (type == LDNS_RR_TYPE_OPT) ++opt_count;
+    if (type == LDNS_RR_TYPE_TSIG) ++tsig_count;
+  }
+  return opt_count > 1 || tsig_count > 1;
 }
 
 std::vector<std::string> texts_of(const ldns_rr_list* records) {
@@ -77,6 +130,8 @@ std::optional<uint16_t> read_dns_id(std::string_view message) {
 Result<DnsAnswer> read_dns_answer(std::string_view message) {
   if (message.size() > kDnsMessageBytesMax)
     return Error(ErrorCode::LimitExceeded, "a message of more than 64 KiB");
+  if (has_doubled_pseudo_record(message))
+    return Error(ErrorCode::Corrupt, "bad message: more than one OPT or TSIG record");
   ldns_pkt* raw = nullptr;
   const ldns_status status =
       ::ldns_wire2pkt(&raw, reinterpret_cast<const uint8_t*>(message.data()), message.size());

@@ -57,6 +57,22 @@ TEST_SUITE("blackbox/dns_message") {
     CHECK_FALSE(write_dns_query({.name = "a..b", .type = 1, .query_class = 1}));
   }
 
+  TEST_CASE("a second OPT or TSIG record makes a message bad") {
+    // RFC 6891, 6.1.1 and RFC 8945, 5.1: at most one. Root name, type, class, time to live, length.
+    const std::string opt = "\0\0\x29\x02\0\0\0\0\0\0\0"s;
+    const std::string tsig = "\0\0\xfa\0\xff\0\0\0\0\0\0"s;
+    const auto message = [](char count, const std::string& records) {
+      return "\x12\x34\x84\0\0\x01\0\0\0\0\0"s + count + "\x01" + "a\0\0\x06\0\x01"s + records;
+    };
+    CHECK(read_dns_answer(message(1, opt)));
+    CHECK(read_dns_answer(message(2, opt + tsig)));
+    for (const std::string& records : {opt + opt, tsig + tsig, opt + tsig + tsig}) {
+      const auto answer = read_dns_answer(message(static_cast<char>(records.size() / 11), records));
+      REQUIRE_FALSE(answer);
+      CHECK(answer.error().code() == ErrorCode::Corrupt);
+    }
+  }
+
   TEST_CASE("the records of an answer are their presentation forms") {
     const auto answer = read_dns_answer(kAnswer + kAdditional);
     REQUIRE(answer);
