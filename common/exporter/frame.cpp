@@ -165,11 +165,12 @@ class Supervision {
   bool stopping_ = false;
 };
 
-web::LandingPage landing_page(const Application& application, const WebFlags& web) {
+web::LandingPage landing_page(const Application& application, const WebFlags& web, const Exporter& exporter) {
   web::LandingPage page{.title = application.title,
                         .description = application.description,
                         .version = std::string(build_info().version),
-                        .links = {}};
+                        .links = {},
+                        .more = [&exporter] { return exporter.landing_html(); }};
   if (!web.telemetry_path.empty()) page.links.push_back({web.telemetry_path, "Metrics"});
   for (const Link& link : application.links) page.links.push_back({link.path, link.text});
   return page;
@@ -200,7 +201,7 @@ Status serve(const Application& application, const WebFlags& web, const Flags& f
                          telemetry.serve(std::move(request), std::move(responder));
                        });
   if (web.telemetry_path != "/")
-    web::serve_landing_page(context.server, landing_page(application, web),
+    web::serve_landing_page(context.server, landing_page(application, web, *exporter),
                             web::route_prefix(web.route_prefix, web.external_url));
   web::serve_health(context.server, application.title, [] { return true; });
   web::serve_status(context.server, [&] {

@@ -88,6 +88,9 @@ class Exporter {
   // frame adds own metrics, negotiates the format and compresses.
   virtual void scrape(const http::Request& request, int64_t deadline_monotonic_ns, Answer answer);
 
+  // HTML for the page at "/", below its links; made for each request.
+  virtual std::string landing_html() const { return ""; }
+
   // On SIGHUP. On failure everything stays as it was.
   virtual Status reload() { return Error(ErrorCode::Unsupported, "there is nothing to reload"); }
 

@@ -52,17 +52,16 @@ std::string write_landing_page(const LandingPage& page) {
     const std::string_view path = std::string_view(link.path).substr(link.path.starts_with('/') ? 1 : 0);
     out += "<li><a href=\"" + escape_html(path) + "\">" + escape_html(link.text) + "</a></li>\n";
   }
-  return out + "</ul></main></body></html>\n";
+  return out + "</ul>" + (page.more ? page.more() : "") + "</main></body></html>\n";
 }
 
 void serve_landing_page(http::Server& server, const LandingPage& page, const std::string& route_prefix) {
   server.route("", "/",
-               [html = write_landing_page(page), root = route_prefix + "/"](const http::Request& request,
-                                                                            http::Responder responder) {
+               [page, root = route_prefix + "/"](const http::Request& request, http::Responder responder) {
                  if (request.path != root) {
                    responder.send(http::text_response(404, "404 page not found\n"));
                  } else {
-                   responder.send(http::html_response(html));
+                   responder.send(http::html_response(write_landing_page(page)));
                  }
                });
 }

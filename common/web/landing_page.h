@@ -19,6 +19,7 @@ struct LandingPage {
   std::string description;
   std::string version;
   std::vector<LandingLink> links;
+  std::function<std::string()> more{};  // HTML below the links, made anew for each request
 };
 
 std::string write_landing_page(const LandingPage& page);

@@ -52,6 +52,20 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);  // Where that is refused, fewer probes run at once.
 }
 
+// What each target sees of its module, in the form of the targets file.
+yaml::Node show_targets(const Config& config) {
+  yaml::Node out = yaml::make_list();
+  for (const auto& [key, module] : config.targets) {
+    yaml::Node entry = yaml::make_map();
+    yaml::put(entry, "target", yaml::make_text(key.second));
+    yaml::put(entry, "module", yaml::make_text(key.first));
+    if (const yaml::Node* section = module.source.find(module.prober))
+      yaml::put(entry, module.prober, hide_secrets(*section));
+    out.items.push_back(std::move(entry));
+  }
+  return out;
+}
+
 // The Host header that the module sets; nullptr when it sets none.
 const std::string* host_header(const HttpModule& module) {
   for (const auto& [name, value] : module.headers) {
@@ -66,6 +80,7 @@ BlackboxExporter::BlackboxExporter(exporter::Context& context, const Options& op
     : context_(context),
       options_(options),
       client_(context.loop, context.logger),
+      domains_(context.clock, client_, context.logger),
       resolver_(context.loop, context.workers, tls_stores_),
       tools_{.loop = context.loop,
              .clock = context.clock,
@@ -94,7 +109,7 @@ Status BlackboxExporter::start() {
 }
 
 Status BlackboxExporter::reload() {
-  auto loaded = load_config(options_.config_file, options_.modules_directory);
+  auto loaded = load_config(config_paths(options_));
   if (!loaded) {
     reload_successful_.set(0);
     return loaded.error();
@@ -137,8 +152,6 @@ void BlackboxExporter::add_routes() {
   server.route("GET", "/logs", [this](http::Request request, http::Responder responder) {
     responder.send(show_log(request));
   });
-  server.route("GET", "/history",
-               [this](http::Request, http::Responder responder) { responder.send(show_history()); });
   server.route("POST", "/-/reload", [this](http::Request, http::Responder responder) {
     const Status status = reload();
     responder.send(
@@ -166,7 +179,9 @@ void BlackboxExporter::handle_probe(http::Request request, http::Responder respo
   if (target.empty()) return responder.send(bad_request("Target parameter is missing"));
 
   // The module lives as long as its configuration, which a reload replaces.
-  const std::shared_ptr<const Module> module(config_, &found->second);
+  const auto own = config_->targets.find({name, target});
+  const std::shared_ptr<const Module> module(config_,
+                                             own == config_->targets.end() ? &found->second : &own->second);
   std::string host_name(request.parameter("hostname").value_or(""));
   const std::string* host = host_header(module->http);
   if (!host_name.empty() && module->prober == "http" && host != nullptr && *host != host_name) {
@@ -178,6 +193,8 @@ void BlackboxExporter::handle_probe(http::Request request, http::Responder respo
   // std::function copies what it holds, so the responder is shared with it.
   auto answer = std::make_shared<http::Responder>(std::move(responder));
   const auto done = [this, answer, target, module, request = std::move(request)](ProbeOutcome outcome) {
+    if (module->domain_expiry.enabled)
+      domains_.add(target_host(target), module->domain_expiry.bootstrap_url, outcome.page);
     ProbeRecord record{.id = 0,
                        .module = module,
                        .target = target,
@@ -202,6 +219,7 @@ http::Response BlackboxExporter::show_config() const {
   for (const auto& [name, module] : config_->modules) yaml::put(modules, name, hide_secrets(module.source));
   yaml::Node root = yaml::make_map();
   yaml::put(root, "modules", std::move(modules));
+  if (!config_->targets.empty()) yaml::put(root, "targets", show_targets(*config_));
   return http::text_response(200, yaml::write(root));
 }
 
@@ -220,10 +238,8 @@ http::Response BlackboxExporter::show_log(const http::Request& request) const {
   return http::text_response(200, write_report(*record));
 }
 
-http::Response BlackboxExporter::show_history() const {
-  return http::html_response(
-      "<!DOCTYPE html><html><head><title>Recent probes</title></head><body><h1>Recent probes</h1>\n" +
-      write_history_table(history_) + "</body></html>\n");
+std::string BlackboxExporter::landing_html() const {
+  return "<h2>Recent Probes</h2>\n" + write_history_table(history_);
 }
 
 }  // namespace sonde::blackbox

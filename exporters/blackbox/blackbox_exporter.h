@@ -10,6 +10,7 @@
 #include "common/http_client/client.h"
 #include "common/http_client/tls_session.h"
 #include "common/metrics/instruments.h"
+#include "exporters/blackbox/domain_expiry.h"
 #include "exporters/blackbox/history.h"
 #include "exporters/blackbox/module.h"
 #include "exporters/blackbox/options.h"
@@ -26,6 +27,8 @@ class BlackboxExporter final : public exporter::Exporter {
   Status start() override;
   // On failure the old configuration stays.
   Status reload() override;
+  // The recent probes.
+  std::string landing_html() const override;
 
  private:
   void add_routes();
@@ -33,11 +36,11 @@ class BlackboxExporter final : public exporter::Exporter {
   void handle_probe(http::Request request, http::Responder responder);
   http::Response show_config() const;
   http::Response show_log(const http::Request& request) const;
-  http::Response show_history() const;
 
   exporter::Context& context_;
   const Options& options_;
   http::Client client_;
+  DomainExpiry domains_;
   http::TlsStores tls_stores_;
   Resolver resolver_;
   ProbeTools tools_;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "common/exporter/page_merge.h"
 #include "exporters/blackbox/prober.h"
 
 namespace sonde::blackbox {
@@ -44,7 +45,9 @@ void finish(Both& both) {
   ProbeOutcome out = std::move(*both.outcomes[chosen]);
   out.log = "Other address family:\n" + both.outcomes[1 - chosen]->log + "Chosen address family:\n" + out.log;
   const exposition::MetricSink* sinks = &sink;
-  exposition::join_text({&sinks, 1}, out.page);
+  std::string families;
+  exposition::join_text({&sinks, 1}, families);
+  exporter::merge_families(out.page, families);
   both.done(std::move(out));
 }
 

@@ -7,6 +7,7 @@
 
 #include "common/core/text.h"
 #include "common/io/file_system.h"
+#include "exporters/blackbox/target_settings.h"
 
 namespace sonde::blackbox {
 namespace {
@@ -30,8 +31,8 @@ Result<std::vector<std::string>> find_files(const std::string& file, const std::
 
 }  // namespace
 
-Result<LoadedConfig> load_config(const std::string& file, const std::string& modules_directory) {
-  const auto files = find_files(file, modules_directory);
+Result<LoadedConfig> load_config(const ConfigPaths& paths) {
+  const auto files = find_files(paths.file, paths.modules_directory);
   if (!files) return files.error();
   LoadedConfig out;
   std::map<std::string, std::string> origins;  // module → file
@@ -50,6 +51,12 @@ Result<LoadedConfig> load_config(const std::string& file, const std::string& mod
       }
       out.config.modules.emplace(name, std::move(module));
     }
+  }
+  if (!paths.targets_file.empty()) {
+    auto text = io::read_file(io::real_file_system(), paths.targets_file, kConfigBytesMax);
+    if (!text) return text.error();
+    all += paths.targets_file + '\0' + *text + '\0';
+    if (auto read = read_target_settings(*text, paths.targets_file, out.config); !read) return read.error();
   }
   out.checksum = std::hash<std::string>{}(all);
   return out;

@@ -14,7 +14,13 @@ struct LoadedConfig {
   uint64_t checksum = 0;  // of names and texts: equal ones mean that nothing changed
 };
 
+struct ConfigPaths {
+  std::string file;
+  std::string modules_directory{};  // "": none
+  std::string targets_file{};       // "": none
+};
+
 // Reads and checks all of it. A module of one name in two files is an error that names both.
-Result<LoadedConfig> load_config(const std::string& file, const std::string& modules_directory);
+Result<LoadedConfig> load_config(const ConfigPaths& paths);
 
 }  // namespace sonde::blackbox

@@ -13,7 +13,7 @@ namespace {
 // --config.check: the process's exit code, or nothing when it was not asked for.
 std::optional<int> check_config(const sonde::blackbox::Options& options) {
   if (!options.config_check) return std::nullopt;
-  const auto config = sonde::blackbox::load_config(options.config_file, options.modules_directory);
+  const auto config = sonde::blackbox::load_config(sonde::blackbox::config_paths(options));
   if (!config) std::fprintf(stderr, "%s\n", config.error().message().c_str());
   return config ? 0 : 1;
 }
@@ -34,7 +34,10 @@ int main(int argc, char** argv) {
           [&](auto& context) {
             return std::make_unique<sonde::blackbox::BlackboxExporter>(context, options);
           },
-      .links = {{"config", "Configuration"}, {"history", "Recent probes"}},
+      .links = {{"probe?target=prometheus.io&module=http_2xx", "Probe prometheus.io for http_2xx"},
+                {"probe?target=prometheus.io&module=http_2xx&debug=true",
+                 "Debug probe prometheus.io for http_2xx"},
+                {"config", "Configuration"}},
       .workers = sonde::exporter::kTargetWorkers,  // for names that the C library looks up
       .has_telemetry_path = false,
       .connections_max = 4096,  // A probe holds its connection until it is over.

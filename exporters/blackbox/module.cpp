@@ -171,6 +171,17 @@ void decode(const yaml::Value& in, WebsocketModule& out) {
   fields.finish();
 }
 
+void decode(const yaml::Value& in, DomainExpiryModule& out) {
+  yaml::Fields fields(in, "domain_expiry");
+  out.enabled = true;
+  fields.visit("bootstrap_url", [&](const yaml::Value& value) {
+    yaml::decode(value, out.bootstrap_url);
+    if (value.failed()) return;
+    if (auto good = http::check_http_url(out.bootstrap_url); !good) value.fail(good.error().message());
+  });
+  fields.finish();
+}
+
 void decode(const yaml::Value& in, Module& out) {
   out.source = in.node();
   yaml::Fields fields(in, "config.Module");
@@ -188,6 +199,10 @@ void decode(const yaml::Value& in, Module& out) {
     out.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(*timeout);
   });
   fields.read("both_ip_protocols", out.both_ip_protocols);
+  fields.visit("domain_expiry", [&](const yaml::Value& value) {
+    if (value.is_null()) return value.fail("want {} or {bootstrap_url: URL}");
+    decode(value, out.domain_expiry);
+  });
   fields.read("http", out.http);
   fields.read("icmp", out.icmp);
   fields.read("tcp", out.tcp);
@@ -200,6 +215,8 @@ void decode(const yaml::Value& in, Module& out) {
   if (out.both_ip_protocols && prober != nullptr && prober->address == nullptr) {
     fields.fail("both_ip_protocols", "prober " + quoted(out.prober) + " has no addresses to choose from");
   }
+  if (out.domain_expiry.enabled && prober != nullptr && prober->address == nullptr)
+    fields.fail("domain_expiry", "prober " + quoted(out.prober) + " has no hosts");
   fields.finish();
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/http_client/client_config.h"
@@ -117,11 +118,18 @@ struct WebsocketModule {
   AddressChoice address;
 };
 
+// Ours alone: when the registration of the target's domain ends.
+struct DomainExpiryModule {
+  bool enabled = false;
+  std::string bootstrap_url = "https://data.iana.org/rdap/dns.json";  // RFC 9224
+};
+
 struct Module {
   std::string name;
   std::string prober;
   std::chrono::milliseconds timeout{0};  // 0: the scraper's
   bool both_ip_protocols = false;        // Ours alone: every family that the target has is probed.
+  DomainExpiryModule domain_expiry;
   HttpModule http;
   IcmpModule icmp;
   TcpModule tcp;
@@ -134,10 +142,13 @@ struct Module {
 
 struct Config {
   std::map<std::string, Module> modules;  // by name
+  // By name of the module and target: what it is for that target (target_settings.h).
+  std::map<std::pair<std::string, std::string>, Module> targets;
 };
 
 void decode(const yaml::Value& in, Config& out);
 void decode(const yaml::Value& in, Module& out);
+void decode(const yaml::Value& in, DomainExpiryModule& out);
 void decode(const yaml::Value& in, QueryResponse& out);
 void decode(const yaml::Value& in, RecordValidator& out);
 void decode(const yaml::Value& in, HttpModule& out);

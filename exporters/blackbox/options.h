@@ -6,12 +6,14 @@
 #include <string>
 
 #include "common/exporter/flags.h"
+#include "exporters/blackbox/config_files.h"
 
 namespace sonde::blackbox {
 
 struct Options {
   std::string config_file = "blackbox.yml";
   std::string modules_directory;  // more files of modules; "": none
+  std::string targets_file;       // what is different for single targets; "": nothing
   bool config_check = false;
   bool auto_reload = false;
   std::chrono::milliseconds auto_reload_interval{30'000};
@@ -20,6 +22,9 @@ struct Options {
   std::string log_prober = "info";
   bool failure_info = false;
 };
+
+// The files that the flags name.
+ConfigPaths config_paths(const Options& options);
 
 void add_flags(exporter::Flags& flags, Options& options);
 

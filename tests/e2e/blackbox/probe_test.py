@@ -143,9 +143,9 @@ def test_pages(base, port, config):
         check(part in text, f"debug=true shows {part!r}")
     shown = harness.fetch(base + "/config")[2]
     check(b"<secret>" in shown and b"has_word" in shown, "/config shows the modules")
-    pages = text + shown + b"".join(harness.fetch(base + path)[2] for path in ("/", "/history", "/logs?target=http://127.0.0.1:1/"))
+    pages = text + shown + b"".join(harness.fetch(base + path)[2] for path in ("/", "/logs?target=http://127.0.0.1:1/"))
     check(b"correct-horse" not in pages, "no password on any page")
-    check(b"Failure" in pages and b"Success" in pages, "/history has both kinds")
+    check(b"Failure" in pages and b"Success" in pages, "the landing page has both kinds")
     check(harness.fetch(base + "/logs?id=999999")[0] == 404 and harness.fetch(base + "/logs?id=x")[0] == 400, "wrong ids")
     with open(config, "a", encoding="utf-8") as file:
         file.write("  broken: {prober: htp}\n")

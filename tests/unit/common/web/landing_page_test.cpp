@@ -11,4 +11,12 @@ TEST_SUITE("web/landing_page") {
     CHECK(page.find("://") == std::string::npos);
   }
 
+  TEST_CASE("what a program adds stands below the links as it is") {
+    const std::string page = sonde::web::write_landing_page(
+        {.title = "A", .description = "", .version = "1", .links = {{"a", "A"}}, .more = [] {
+           return "<p>more</p>";
+         }});
+    CHECK(page.find("</ul><p>more</p></main>") != std::string::npos);
+  }
+
 }  // TEST_SUITE

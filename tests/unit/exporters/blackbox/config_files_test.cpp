@@ -26,7 +26,7 @@ struct Folder {
     ::close(fd);
   }
   Result<LoadedConfig> load() const {
-    return load_config((path / "main.yml").string(), (path / "more").string());
+    return load_config({.file = (path / "main.yml").string(), .modules_directory = (path / "more").string()});
   }
 };
 
@@ -72,8 +72,28 @@ TEST_SUITE("blackbox/config_files") {
   TEST_CASE("a folder that is not there is an error") {
     const Folder folder;
     folder.write("main.yml", "modules: {}");
-    CHECK_FALSE(load_config((folder.path / "main.yml").string(), (folder.path / "none").string()));
-    CHECK(load_config((folder.path / "main.yml").string(), ""));
+    const std::string main = (folder.path / "main.yml").string();
+    CHECK_FALSE(load_config({.file = main, .modules_directory = (folder.path / "none").string()}));
+    CHECK(load_config({.file = main}));
+  }
+
+  TEST_CASE("a targets file is part of the configuration") {
+    const Folder folder;
+    folder.write("main.yml", "modules: {a: {prober: http}}");
+    folder.write("targets.yml", "targets: [{target: t, module: a, http: {method: HEAD}}]");
+    const ConfigPaths paths{.file = (folder.path / "main.yml").string(),
+                            .targets_file = (folder.path / "targets.yml").string()};
+    const auto first = load_config(paths);
+    REQUIRE(first);
+    CHECK(first->config.targets.at({"a", "t"}).http.method == "HEAD");
+    folder.write("targets.yml", "targets: [{target: t, module: a, http: {method: PUT}}]");
+    CHECK(load_config(paths)->checksum != first->checksum);
+    folder.write("targets.yml", "targets:\n- target: t\n  module: b\n");
+    const auto wrong = load_config(paths);
+    REQUIRE_FALSE(wrong);
+    CHECK(wrong.error().message().find("targets.yml: line 3") != std::string::npos);
+    std::filesystem::remove(folder.path / "targets.yml");
+    CHECK_FALSE(load_config(paths));
   }
 }
 

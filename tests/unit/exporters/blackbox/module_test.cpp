@@ -9,6 +9,24 @@
 namespace sonde::blackbox {
 
 TEST_SUITE("blackbox/module") {
+  TEST_CASE("a module asks for its targets' domains only when it says so") {
+    const auto read = [](std::string_view text, Module& out) { return yaml::load(text, "f", out); };
+    Module module;
+    REQUIRE(read("{prober: http}", module));
+    CHECK_FALSE(module.domain_expiry.enabled);
+    REQUIRE(read("{prober: http, domain_expiry: {}}", module));
+    CHECK(module.domain_expiry.enabled);
+    CHECK(module.domain_expiry.bootstrap_url == "https://data.iana.org/rdap/dns.json");
+    REQUIRE(read("{prober: tcp, domain_expiry: {bootstrap_url: 'http://127.0.0.1/a'}}", module));
+    CHECK(module.domain_expiry.bootstrap_url == "http://127.0.0.1/a");
+    for (const char* text :
+         {"{prober: http, domain_expiry: }", "{prober: http, domain_expiry: {bootstrap_url: a}}",
+          "{prober: http, domain_expiry: {url: 'http://a/'}}", "{prober: unix, domain_expiry: {}}"}) {
+      CAPTURE(text);
+      CHECK_FALSE(read(text, module));
+    }
+  }
+
   TEST_CASE("no secret of a module is shown and all else is") {
     const auto module = yaml::parse(R"(
 prober: http
