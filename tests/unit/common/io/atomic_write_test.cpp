@@ -1,45 +1,32 @@
 #include "common/io/atomic_write.h"
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
-
-#include <filesystem>
 
 #include "tests/unit/common/io/fault_file_system.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace sonde::io {
 namespace {
 
-struct Folder {
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sonde-io-XXXXXX").string();
-    path = ::mkdtemp(pattern.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string path;
-};
-
 TEST_SUITE("common/io/atomic_write") {
   TEST_CASE("a file is replaced whole") {
-    const Folder folder;
+    const TemporaryFolder folder;
     FileSystem& files = real_file_system();
-    const std::string path = folder.path + "/a";
+    const std::string path = folder.at("a");
     REQUIRE(atomic_write(files, path, "one"));
     REQUIRE(atomic_write(files, path, "two"));
     CHECK(*read_file(files, path, 100) == "two");
-    CHECK(files.list(folder.path)->size() == 1);
+    CHECK(files.list(folder.path())->size() == 1);
   }
 
   TEST_CASE("a failed write leaves the old content and nothing else") {
-    const Folder folder;
+    const TemporaryFolder folder;
     FaultFileSystem files;
-    const std::string path = folder.path + "/a";
+    const std::string path = folder.at("a");
     REQUIRE(atomic_write(files, path, "one"));
     const auto check_old = [&] {
       CHECK(*read_file(files, path, 100) == "one");
-      CHECK(files.list(folder.path)->size() == 1);
+      CHECK(files.list(folder.path())->size() == 1);
     };
     files.fail_after_bytes(2);
     CHECK(atomic_write(files, path, "two").error().code() == ErrorCode::LimitExceeded);

@@ -1,31 +1,20 @@
 #include "common/io/file_system.h"
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <array>
-#include <filesystem>
+
+#include "tests/unit/temporary_folder.h"
 
 namespace sonde::io {
 namespace {
 
-struct Folder {
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sonde-io-XXXXXX").string();
-    path = ::mkdtemp(pattern.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string path;
-};
-
 TEST_SUITE("common/io/file_system") {
   TEST_CASE("a file is appended to and read at any offset") {
-    const Folder folder;
+    const TemporaryFolder folder;
     FileSystem& files = real_file_system();
-    const std::string path = folder.path + "/a";
+    const std::string path = folder.at("a");
     {
       auto file = files.create(path);
       REQUIRE(file);
@@ -85,37 +74,37 @@ TEST_SUITE("common/io/file_system") {
   }
 
   TEST_CASE("what is absent is NotFound") {
-    const Folder folder;
+    const TemporaryFolder folder;
     FileSystem& files = real_file_system();
-    CHECK(files.open_read(folder.path + "/none").error().code() == ErrorCode::NotFound);
-    CHECK(files.remove(folder.path + "/none").error().code() == ErrorCode::NotFound);
-    CHECK_FALSE(files.exists(folder.path + "/none"));
-    CHECK(files.list(folder.path + "/none").error().code() == ErrorCode::NotFound);
+    CHECK(files.open_read(folder.at("none")).error().code() == ErrorCode::NotFound);
+    CHECK(files.remove(folder.at("none")).error().code() == ErrorCode::NotFound);
+    CHECK_FALSE(files.exists(folder.at("none")));
+    CHECK(files.list(folder.at("none")).error().code() == ErrorCode::NotFound);
   }
 
   TEST_CASE("folders are made with their parents and listed in order") {
-    const Folder folder;
+    const TemporaryFolder folder;
     FileSystem& files = real_file_system();
-    REQUIRE(files.make_directories(folder.path + "/x/y"));
-    REQUIRE(files.make_directories(folder.path + "/x/y"));
-    REQUIRE(files.create(folder.path + "/x/b"));
-    REQUIRE(files.create(folder.path + "/x/a"));
-    CHECK(*files.list(folder.path + "/x") == std::vector<std::string>{"a", "b", "y"});
-    CHECK(files.make_directories(folder.path + "/x/a").error().code() == ErrorCode::InvalidArgument);
+    REQUIRE(files.make_directories(folder.at("x/y")));
+    REQUIRE(files.make_directories(folder.at("x/y")));
+    REQUIRE(files.create(folder.at("x/b")));
+    REQUIRE(files.create(folder.at("x/a")));
+    CHECK(*files.list(folder.at("x")) == std::vector<std::string>{"a", "b", "y"});
+    CHECK(files.make_directories(folder.at("x/a")).error().code() == ErrorCode::InvalidArgument);
   }
 
   TEST_CASE("a lock is held once and says by whom") {
-    const Folder folder;
+    const TemporaryFolder folder;
     FileSystem& files = real_file_system();
     {
-      auto first = files.lock(folder.path + "/LOCK", "process 7\n");
+      auto first = files.lock(folder.at("LOCK"), "process 7\n");
       REQUIRE(first);
-      auto second = files.lock(folder.path + "/LOCK", "process 8\n");
+      auto second = files.lock(folder.at("LOCK"), "process 8\n");
       REQUIRE_FALSE(second);
       CHECK(second.error().code() == ErrorCode::AlreadyExists);
-      CHECK(second.error().message() == folder.path + "/LOCK is held by process 7");
+      CHECK(second.error().message() == folder.at("LOCK is held by process 7"));
     }
-    CHECK(files.lock(folder.path + "/LOCK", "process 8\n"));
+    CHECK(files.lock(folder.at("LOCK"), "process 8\n"));
   }
 }
 

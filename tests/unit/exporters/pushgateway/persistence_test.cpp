@@ -1,7 +1,6 @@
 #include "exporters/pushgateway/persistence.h"
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -14,23 +13,15 @@
 #include "exporters/pushgateway/push_reader.h"
 #include "exporters/pushgateway/record_format.h"
 #include "tests/unit/common/io/fault_file_system.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace sonde::pushgateway {
 namespace {
 
-class Folder {
+class Folder : public TemporaryFolder {
  public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "pushgateway.XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string file() const { return path_ + "/groups"; }
-  std::vector<std::string> names() const { return *io::real_file_system().list(path_); }
-
- private:
-  std::string path_;
+  std::string file() const { return at("groups"); }
+  std::vector<std::string> names() const { return *io::real_file_system().list(path()); }
 };
 
 std::string content_of(const std::string& path) {

@@ -1,10 +1,8 @@
 #include "scraper/config/load.h"
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
 
-#include <filesystem>
-#include <fstream>
+#include "tests/unit/temporary_folder.h"
 
 namespace sonde::config {
 namespace {
@@ -38,27 +36,6 @@ std::string job_error(const std::string& keys) {
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
-
-class Folder {
- public:
-  Folder() {
-    char name[] = "/tmp/sonde_config_XXXXXX";
-    REQUIRE(mkdtemp(name) != nullptr);
-    path_ = name;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  const std::string& path() const { return path_; }
-  std::string write(const std::string& name, std::string_view text) const {
-    std::filesystem::create_directories(std::filesystem::path(path_ + "/" + name).parent_path());
-    std::ofstream(path_ + "/" + name) << text;
-    return path_ + "/" + name;
-  }
-
- private:
-  std::string path_;
-};
 
 TEST_SUITE("scraper/config/load") {
   TEST_CASE("an empty file is the default configuration") {
@@ -266,7 +243,7 @@ TEST_SUITE("scraper/config/load") {
   }
 
   TEST_CASE("paths are relative to the file that has them") {
-    const Folder folder;
+    const TemporaryFolder folder;
     folder.write("jobs/b.yml",
                  "scrape_configs:\n- job_name: b\n  tls_config: {ca_file: ca.pem}\n"
                  "  file_sd_configs: [{files: ['t/*.yml']}]\n");
@@ -290,7 +267,7 @@ TEST_SUITE("scraper/config/load") {
   }
 
   TEST_CASE("imported files have jobs alone and no job twice") {
-    const Folder folder;
+    const TemporaryFolder folder;
     folder.write("jobs/b.yml", "scrape_configs:\n- job_name: a\n");
     const std::string path =
         folder.write("p.yml", "scrape_config_files: ['jobs/*.yml']\nscrape_configs:\n- job_name: a\n");
@@ -302,7 +279,7 @@ TEST_SUITE("scraper/config/load") {
   }
 
   TEST_CASE("agent mode refuses what has no place there") {
-    const Folder folder;
+    const TemporaryFolder folder;
     for (const char* text :
          {"rule_files: [a.yml]\n", "remote_read: [{url: x}]\n", "alerting: {alertmanagers: [{}]}\n"}) {
       CAPTURE(text);

@@ -2,30 +2,13 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <filesystem>
-
 #include "common/core/clock.h"
 #include "common/core/log.h"
 #include "scraper/tsdb/database.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace sonde::ctl {
 namespace {
-
-// A folder that is gone with the test.
-class TempFolder {
- public:
-  TempFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sonde-ctl-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~TempFolder() { std::filesystem::remove_all(path_); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 struct Sample {
   int64_t time_ms;
@@ -71,7 +54,7 @@ constexpr std::string_view kHistory =
 
 TEST_SUITE("ctl/create_blocks") {
   TEST_CASE("history becomes blocks that a database serves") {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     const auto blocks = backfill(kHistory, {.folder = folder.path(), .extra_labels = {}});
     REQUIRE_MESSAGE(blocks.ok(), blocks.error().message());
     CHECK(blocks->size() == 2);  // 1699999200 and 1700006400 are multiples of two hours
@@ -84,7 +67,7 @@ TEST_SUITE("ctl/create_blocks") {
   }
 
   TEST_CASE("several passes make what one pass makes") {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     const auto blocks =
         backfill(kHistory, {.folder = folder.path(), .samples_per_pass_max = 1, .extra_labels = {}});
     REQUIRE(blocks);
@@ -93,7 +76,7 @@ TEST_SUITE("ctl/create_blocks") {
   }
 
   TEST_CASE("a series whose lines go back in time is taken in pieces") {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     const auto blocks =
         backfill("a 2 1700000060\na 1 1700000000\n# EOF\n", {.folder = folder.path(), .extra_labels = {}});
     REQUIRE(blocks);
@@ -101,14 +84,14 @@ TEST_SUITE("ctl/create_blocks") {
   }
 
   TEST_CASE("labels are added to every series") {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     REQUIRE(backfill(kHistory,
                      {.folder = folder.path(), .extra_labels = Labels{{"__name__", "renamed"}, {"x", "y"}}}));
     CHECK(stored(folder.path(), "renamed").size() == 4);
   }
 
   TEST_CASE("a sample without a time and a text without an end are refused") {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     const auto error = [&](std::string_view text) {
       const auto blocks = backfill(text, {.folder = folder.path(), .extra_labels = {}});
       return blocks ? std::string("accepted") : blocks.error().message();
@@ -119,7 +102,7 @@ TEST_SUITE("ctl/create_blocks") {
   }
 
   TEST_CASE("the verb's exit code says whether it worked") {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     const std::vector<std::string> missing{folder.path() + "/none", folder.path()};
     CHECK(create_blocks_from_openmetrics(missing) == 1);
     const std::vector<std::string> none;

@@ -1,42 +1,16 @@
 #include <doctest/doctest.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 
 #include "scraper/config/load.h"
 #include "scraper/discovery/discovery.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace sonde::discovery {
 namespace {
-
-// A folder with files of targets, gone at the end.
-class Folder {
- public:
-  Folder() {
-    char name[] = "/tmp/sonde_discovery_XXXXXX";
-    REQUIRE(mkdtemp(name) != nullptr);
-    path_ = name;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  const std::string& path() const { return path_; }
-  void write(const std::string& name, std::string_view text) const {
-    std::ofstream(path_ + "/" + name) << text;
-  }
-  void rename(const std::string& from, const std::string& to) const {
-    std::filesystem::rename(path_ + "/" + from, path_ + "/" + to);
-  }
-  void remove(const std::string& name) const { std::filesystem::remove(path_ + "/" + name); }
-
- private:
-  std::string path_;
-};
 
 // A loop with a discovery, and what it said last about each job.
 class Watcher {
@@ -98,7 +72,8 @@ class Watcher {
   int calls_ = 0;
 };
 
-std::string file_job(const Folder& folder, const std::string& pattern, const std::string& extra = "") {
+std::string file_job(const TemporaryFolder& folder, const std::string& pattern,
+                     const std::string& extra = "") {
   return "scrape_configs:\n- job_name: j\n  file_sd_configs:\n  - files: ['" + folder.path() + "/" + pattern +
          "']\n" + extra;
 }
@@ -114,7 +89,7 @@ TEST_SUITE("scraper/discovery/discovery") {
   }
 
   TEST_CASE("files are read at once and carry their path") {
-    Folder folder;
+    TemporaryFolder folder;
     folder.write("a.json", R"([{"targets": ["a:1"], "labels": {"k": "v"}}])");
     folder.write("b.yml", "- targets: ['b:1']\n");
     folder.write("c.txt", "- targets: ['c:1']\n");
@@ -130,7 +105,7 @@ TEST_SUITE("scraper/discovery/discovery") {
   }
 
   TEST_CASE("a change of a file is seen without waiting for the refresh") {
-    Folder folder;
+    TemporaryFolder folder;
     folder.write("a.yml", "- targets: ['a:1']\n");
     Watcher watcher;
     watcher.apply(file_job(folder, "*.yml"));
@@ -138,14 +113,14 @@ TEST_SUITE("scraper/discovery/discovery") {
     folder.write("a.yml", "- targets: ['a:2']\n");
     CHECK(watcher.becomes("j", "a:2 "));
     folder.write("new.tmp", "- targets: ['b:1']\n");
-    folder.rename("new.tmp", "b.yml");
+    std::filesystem::rename(folder.at("new.tmp"), folder.at("b.yml"));
     CHECK(watcher.becomes("j", "a:2 b:1 "));
-    folder.remove("a.yml");
+    std::filesystem::remove(folder.at("a.yml"));
     CHECK(watcher.becomes("j", "b:1 "));
   }
 
   TEST_CASE("a file that breaks keeps its groups until it is whole again") {
-    Folder folder;
+    TemporaryFolder folder;
     folder.write("a.yml", "- targets: ['a:1']\n");
     Watcher watcher;
     watcher.apply(file_job(folder, "a.yml"));
@@ -157,7 +132,7 @@ TEST_SUITE("scraper/discovery/discovery") {
   }
 
   TEST_CASE("a file that is written again without a change is no news") {
-    Folder folder;
+    TemporaryFolder folder;
     folder.write("a.yml", "- targets: ['a:1']\n");
     Watcher watcher;
     watcher.apply(file_job(folder, "a.yml"));
@@ -166,7 +141,7 @@ TEST_SUITE("scraper/discovery/discovery") {
   }
 
   TEST_CASE("a folder that appears later is found by the refresh") {
-    Folder folder;
+    TemporaryFolder folder;
     Watcher watcher;
     watcher.apply(file_job(folder, "later/a.yml", "    refresh_interval: 200ms\n"));
     CHECK(watcher.of("j").empty());
@@ -176,7 +151,7 @@ TEST_SUITE("scraper/discovery/discovery") {
   }
 
   TEST_CASE("a reload keeps what did not change and ends what is gone") {
-    Folder folder;
+    TemporaryFolder folder;
     folder.write("a.yml", "- targets: ['a:1']\n");
     Watcher watcher;
     watcher.apply(file_job(folder, "a.yml"));
