@@ -23,7 +23,6 @@ bool needs_quotes(std::string_view value) {
 }
 
 void append_json_string(std::string& out, std::string_view value) {
-  constexpr std::string_view kHex = "0123456789abcdef";
   out += '"';
   for (const char c : replace_invalid_utf8(value)) {
     if (c == '"' || c == '\\') {
@@ -31,8 +30,7 @@ void append_json_string(std::string& out, std::string_view value) {
       out += c;
     } else if (static_cast<unsigned char>(c) < 0x20) {
       out += "\\u00";
-      out += kHex[static_cast<unsigned char>(c) >> 4];
-      out += kHex[static_cast<unsigned char>(c) & 15];
+      append_hex(out, static_cast<unsigned char>(c));
     } else {
       out += c;
     }

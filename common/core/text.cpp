@@ -66,7 +66,6 @@ Cut cut(std::string_view text, char separator) {
 }
 
 std::string quoted(std::string_view text, size_t bytes_max) {
-  constexpr std::string_view kHex = "0123456789abcdef";
   const bool too_long = text.size() > bytes_max;
   if (too_long) text = text.substr(0, bytes_max);
   // A cut in the middle of a character would make the message itself malformed.
@@ -89,8 +88,7 @@ std::string quoted(std::string_view text, size_t bytes_max) {
       out += "\\r";
     } else if (bytes == 0 || static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
       out += "\\x";
-      out += kHex[static_cast<unsigned char>(c) >> 4];
-      out += kHex[static_cast<unsigned char>(c) & 15];
+      append_hex(out, static_cast<unsigned char>(c));
     } else {
       out += text.substr(0, bytes);
     }
@@ -158,6 +156,19 @@ void append_utf8(std::string& out, uint32_t c) {
     out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
     out += static_cast<char>(0x80 | (c & 0x3F));
   }
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+void append_hex(std::string& out, unsigned char byte) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out += kHex[byte >> 4];
+  out += kHex[byte & 15];
 }
 
 std::string_view FieldCursor::text() {

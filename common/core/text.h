@@ -41,6 +41,12 @@ size_t count_runes(std::string_view text);
 // Appends one code point as UTF-8.
 void append_utf8(std::string& out, uint32_t code_point);
 
+// The value of a hexadecimal digit in either case; -1 for any other byte.
+int hex_digit(char c);
+
+// Appends a byte as two hexadecimal digits in lower case.
+void append_hex(std::string& out, unsigned char byte);
+
 // Walks the white-space separated fields of one line (spaces and tabs). Sticky: read all fields, then ask
 // failed() once. A field that is missing or is no number makes it fail; what it returned then is 0 or "".
 class FieldCursor {

@@ -10,10 +10,11 @@
 #include <array>
 #include <memory>
 
+#include "common/core/text.h"
+
 namespace sonde::http {
 namespace {
 
-constexpr std::string_view kHex = "0123456789abcdef";
 
 struct BioDeleter {
   void operator()(BIO* bio) const { ::BIO_free(bio); }
@@ -45,10 +46,7 @@ std::string fingerprint(const X509* certificate) {
   unsigned size = 0;
   if (::X509_digest(certificate, ::EVP_sha256(), digest.data(), &size) != 1) return "";
   std::string out;
-  for (unsigned i = 0; i < size; ++i) {
-    out += kHex[digest[i] >> 4];
-    out += kHex[digest[i] & 15];
-  }
+  for (unsigned i = 0; i < size; ++i) append_hex(out, digest[i]);
   return out;
 }
 
@@ -62,10 +60,7 @@ std::string serial(const X509* certificate) {
   if (size > static_cast<int>(bytes.size())) return "";
   ::BN_bn2bin(number.get(), bytes.data());
   std::string out;
-  for (int i = 0; i < size; ++i) {
-    out += kHex[bytes[static_cast<size_t>(i)] >> 4];
-    out += kHex[bytes[static_cast<size_t>(i)] & 15];
-  }
+  for (int i = 0; i < size; ++i) append_hex(out, bytes[static_cast<size_t>(i)]);
   return out;
 }
 

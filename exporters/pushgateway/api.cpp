@@ -14,7 +14,6 @@ namespace sonde::pushgateway {
 namespace {
 
 void append_string(std::string& out, std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
   out += '"';
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -24,8 +23,7 @@ void append_string(std::string& out, std::string_view text) {
     } else if (byte < 0x20 || c == '<' || c == '>' || c == '&') {
       // As the reference's encoder: safe inside of a page, too.
       out += "\\u00";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
+      append_hex(out, byte);
     } else {
       out += c;
     }

@@ -1,6 +1,7 @@
 #include "exporters/pushgateway/status_page.h"
 
 #include "common/core/number_text.h"
+#include "common/core/percent.h"
 #include "common/exporter/build_info.h"
 #include "common/web/landing_page.h"
 #include "exporters/pushgateway/api.h"
@@ -13,18 +14,8 @@ namespace {
 using web::escape_html;
 
 std::string encode_query(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (plain) {
-      out += c;
-      continue;
-    }
-    out += '%';
-    out += kHex[static_cast<unsigned char>(c) >> 4];
-    out += kHex[static_cast<unsigned char>(c) & 15];
-  }
+  append_percent_encoded(out, text);
   return out;
 }
 

@@ -31,6 +31,17 @@ TEST_SUITE("core/text") {
     CHECK(quoted("aé", 2) == "\"a…\"");  // Not in the middle of a character.
   }
 
+  TEST_CASE("bytes are two hexadecimal digits and digits are read in either case") {
+    std::string out;
+    for (const unsigned char byte : {0x00, 0x09, 0x5a, 0xff}) append_hex(out, byte);
+    CHECK(out == "00095aff");
+    CHECK(hex_digit('0') == 0);
+    CHECK(hex_digit('9') == 9);
+    CHECK(hex_digit('a') == 10);
+    CHECK(hex_digit('F') == 15);
+    for (const char c : {'/', ':', '@', 'G', '`', 'g', ' ', '\xff', '\0'}) CHECK(hex_digit(c) == -1);
+  }
+
   TEST_CASE("only well-formed UTF-8 is valid") {
     for (const std::string_view good :
          {"", "a", "é", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF"}) {
