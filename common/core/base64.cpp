@@ -5,7 +5,7 @@
 namespace sonde {
 namespace {
 
-constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kSharedDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 // The digits that the two alphabets do not share.
 struct LastDigits {
@@ -43,9 +43,13 @@ std::optional<std::string> decode(std::string_view digits, LastDigits last) {
   return out;
 }
 
-}  // namespace
+char digit_of(uint32_t value, LastDigits last) {
+  if (value == 62) return last.digit_62;
+  return value == 63 ? last.digit_63 : kSharedDigits[value];
+}
 
-std::string encode_base64(std::string_view bytes) {
+// Without padding.
+std::string encode(std::string_view bytes, LastDigits last) {
   std::string out;
   out.reserve((bytes.size() + 2) / 3 * 4);
   for (size_t i = 0; i < bytes.size(); i += 3) {
@@ -53,11 +57,21 @@ std::string encode_base64(std::string_view bytes) {
     for (size_t k = 0; k < 3; ++k) {
       group = group << 8 | (i + k < bytes.size() ? static_cast<uint8_t>(bytes[i + k]) : 0U);
     }
-    for (size_t k = 0; k < 4; ++k) {
-      out += i + k > bytes.size() ? '=' : kAlphabet[group >> (18 - 6 * k) & 63];
-    }
+    for (size_t k = 0; k < 4 && i + k <= bytes.size(); ++k) out += digit_of(group >> (18 - 6 * k) & 63, last);
   }
   return out;
+}
+
+}  // namespace
+
+std::string encode_base64(std::string_view bytes) {
+  std::string out = encode(bytes, kStandard);
+  out.append((4 - out.size() % 4) % 4, '=');
+  return out;
+}
+
+std::string encode_base64url(std::string_view bytes) {
+  return encode(bytes, kUrlSafe);
 }
 
 std::optional<std::string> decode_base64(std::string_view text) {

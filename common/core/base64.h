@@ -14,6 +14,9 @@ std::string encode_base64(std::string_view bytes);
 // that the last digit has too many are not looked at, as in Go.
 std::optional<std::string> decode_base64(std::string_view text);
 
+// Section 5, for URLs and file names: "-" and "_", without padding.
+std::string encode_base64url(std::string_view bytes);
+
 // Section 5, for URLs and file names: "-" and "_", and padding may be left out.
 std::optional<std::string> decode_base64url(std::string_view text);
 

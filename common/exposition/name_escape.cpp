@@ -1,4 +1,5 @@
 #include <charconv>
+#include <optional>
 
 #include "common/core/text.h"
 #include "common/exposition/negotiation.h"
@@ -6,6 +7,8 @@
 
 namespace sonde::exposition {
 namespace {
+
+constexpr std::string_view kValuesPrefix = "U__";
 
 // The code point at the start of valid UTF-8, which is taken off.
 uint32_t take_rune(std::string_view& text) {
@@ -31,6 +34,22 @@ void append_value_escape(std::string& out, uint32_t rune) {
   out += '_';
 }
 
+// Takes "1f600_" off the front of `rest` as the code point that it spells.
+std::optional<uint32_t> take_value_escape(std::string_view& rest) {
+  constexpr size_t kDigitsMax = 5;  // The reference's own limit, one short of U+10FFFF.
+  const size_t end = rest.find('_');
+  if (end == std::string_view::npos || end > kDigitsMax) return std::nullopt;
+  uint32_t value = 0;
+  for (const char c : rest.substr(0, end)) {
+    const int digit = hex_digit(c);
+    if (digit < 0) return std::nullopt;
+    value = value * 16 + static_cast<uint32_t>(digit);
+  }
+  if (value >= 0xD800 && value <= 0xDFFF) return std::nullopt;  // A surrogate is no code point.
+  rest.remove_prefix(end + 1);
+  return value;
+}
+
 }  // namespace
 
 std::string escape_name(std::string_view name, Escaping escaping) {
@@ -38,7 +57,7 @@ std::string escape_name(std::string_view name, Escaping escaping) {
   if (escaping != Escaping::Dots && is_legacy_metric_name(name)) return std::string(name);
   const std::string valid = replace_invalid_utf8(name);
   std::string_view rest = valid;
-  std::string out = escaping == Escaping::Values && !rest.empty() ? "U__" : "";
+  std::string out = escaping == Escaping::Values && !rest.empty() ? std::string(kValuesPrefix) : "";
   bool first = true;
   while (!rest.empty()) {
     const uint32_t rune = take_rune(rest);
@@ -54,6 +73,27 @@ std::string escape_name(std::string_view name, Escaping escaping) {
       append_value_escape(out, rune);
     }
     first = false;
+  }
+  return out;
+}
+
+std::string unescape_name(std::string_view name) {
+  if (!name.starts_with(kValuesPrefix)) return std::string(name);
+  std::string out;
+  std::string_view rest = name.substr(kValuesPrefix.size());
+  while (!rest.empty()) {
+    const char c = rest.front();
+    rest.remove_prefix(1);
+    if (c != '_') {
+      out += c;
+    } else if (rest.starts_with('_')) {
+      out += '_';
+      rest.remove_prefix(1);
+    } else {
+      const auto code_point = take_value_escape(rest);
+      if (!code_point) return std::string(name);
+      append_utf8(out, *code_point);
+    }
   }
   return out;
 }

@@ -30,6 +30,10 @@ std::optional<Escaping> parse_escaping(std::string_view name);
 // left as it is by AllowUtf8, Underscores and Values.
 std::string escape_name(std::string_view name, Escaping escaping);
 
+// What Escaping::Values was made of: "U__caf_e9_" is "café". A name that does not begin with "U__" or whose
+// escapes are broken stays as it is.
+std::string unescape_name(std::string_view name);
+
 // --- Serving.
 
 struct Offer {

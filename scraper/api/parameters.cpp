@@ -117,30 +117,6 @@ std::optional<int64_t> parse_rfc3339_ms(std::string_view text) {
          ((hour * 60 + minute - zone_minutes) * 60 + second) * 1000 + fraction_ms;
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// The code point of "2e_" at the front, which is removed.
-std::optional<uint32_t> take_code_point(std::string_view& rest) {
-  constexpr size_t kHexDigitsMax = 6;
-  uint32_t code_point = 0;
-  for (size_t i = 0; i < rest.size() && i <= kHexDigitsMax; ++i) {
-    if (rest[i] == '_') {
-      if (i == 0 || code_point > 0x10FFFF) return std::nullopt;
-      rest.remove_prefix(i + 1);
-      return code_point;
-    }
-    const int digit = hex_digit(rest[i]);
-    if (digit < 0) return std::nullopt;
-    code_point = code_point * 16 + static_cast<uint32_t>(digit);
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 Result<int64_t> parse_time_ms(std::string_view text) {
@@ -193,26 +169,6 @@ Result<size_t> limit_parameter(const http::Request& request) {
         "limit", Error(ErrorCode::InvalidArgument, "want a non-negative integer, got " + quoted(*text)));
   }
   return static_cast<size_t>(*limit);
-}
-
-std::string unescape_label_name(std::string_view name) {
-  if (!name.starts_with("U__")) return std::string(name);
-  std::string out;
-  for (std::string_view rest = name.substr(3); !rest.empty();) {
-    const char c = rest.front();
-    rest.remove_prefix(1);
-    if (c != '_') {
-      out += c;
-    } else if (rest.starts_with('_')) {
-      rest.remove_prefix(1);
-      out += '_';
-    } else if (const auto code_point = take_code_point(rest)) {
-      append_utf8(out, *code_point);
-    } else {
-      return std::string(name);
-    }
-  }
-  return is_valid_utf8(out) ? out : std::string(name);  // A surrogate is no code point.
 }
 
 }  // namespace sonde::api

@@ -30,7 +30,4 @@ Result<std::optional<std::chrono::milliseconds>> step_parameter(const http::Requ
 // 0 when absent: no limit.
 Result<size_t> limit_parameter(const http::Request& request);
 
-// `U__x_2e_y` is the label `x.y`; any other name is itself, as is one whose escapes are broken.
-std::string unescape_label_name(std::string_view name);
-
 }  // namespace sonde::api

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/core/text.h"
+#include "common/exposition/negotiation.h"
 #include "scraper/api/answer.h"
 #include "scraper/api/handlers.h"
 #include "scraper/api/parameters.h"
@@ -70,7 +71,7 @@ http::Response label_values(const Call& call) {
       std::string_view(call.request.path).substr(call.options.prefix.size() + kBefore.size());
   if (!path.ends_with(kAfter)) return http::text_response(404, "404 page not found\n");
   path.remove_suffix(kAfter.size());
-  const std::string name = unescape_label_name(path);
+  const std::string name = exposition::unescape_name(path);
   if (name.empty() || !is_valid_utf8(name)) {
     return bad_data(Error(ErrorCode::InvalidArgument, "invalid label name: " + quoted(name)));
   }

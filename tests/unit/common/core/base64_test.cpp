@@ -7,6 +7,7 @@
 using sonde::decode_base64;
 using sonde::decode_base64url;
 using sonde::encode_base64;
+using sonde::encode_base64url;
 
 namespace {
 
@@ -30,6 +31,7 @@ TEST_SUITE("core/base64") {
     for (const Vector& vector : kVectors) {
       CAPTURE(vector.bytes);
       CHECK(encode_base64(vector.bytes) == vector.text);
+      CHECK(encode_base64url(vector.bytes) == vector.text.substr(0, vector.text.find('=')));
       CHECK(decode_base64(vector.text) == vector.bytes);
       CHECK(decode_base64url(vector.text) == vector.bytes);
       CHECK(decode_base64url(vector.text.substr(0, vector.text.find('='))) == vector.bytes);
@@ -39,6 +41,7 @@ TEST_SUITE("core/base64") {
   TEST_CASE("the two alphabets differ in their last two digits") {
     // RFC 4648, tables 1 and 2: 62 and 63.
     CHECK(encode_base64("\xfb\xff\xfe") == "+//+");
+    CHECK(encode_base64url("\xfb\xff\xfe") == "-__-");
     CHECK(decode_base64("+//+") == "\xfb\xff\xfe");
     CHECK(decode_base64url("-__-") == "\xfb\xff\xfe");
     CHECK_FALSE(decode_base64("-__-"));

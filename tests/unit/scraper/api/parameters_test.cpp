@@ -87,17 +87,6 @@ TEST_SUITE("api/parameters") {
       CHECK_FALSE(limit_parameter(request_with({{"limit", text}})));
     }
   }
-
-  TEST_CASE("escaped label names are read and broken ones stay as they are") {
-    CHECK(unescape_label_name("job") == "job");
-    CHECK(unescape_label_name("U__x_2e_y") == "x.y");
-    CHECK(unescape_label_name("U__a__b") == "a_b");
-    CHECK(unescape_label_name("U__caf_e9_") == "caf\xc3\xa9");
-    for (const char* name : {"U__x_2e", "U___", "U__x_zz_", "U___d800_", "U___110000_", "U___00000002e_"}) {
-      CAPTURE(name);
-      CHECK(unescape_label_name(name) == name);
-    }
-  }
 }
 
 }  // namespace sonde::api
