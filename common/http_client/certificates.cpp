@@ -15,7 +15,6 @@
 namespace sonde::http {
 namespace {
 
-
 struct BioDeleter {
   void operator()(BIO* bio) const { ::BIO_free(bio); }
 };
