@@ -48,7 +48,8 @@ TEST_SUITE("core/check") {
     CHECK(WTERMSIG(death.status) == SIGABRT);
     CHECK(death.stderr_text.starts_with("BUG: "));
     CHECK(death.stderr_text.find("check_test.cpp:") != std::string::npos);
-    CHECK(death.stderr_text.ends_with(": one is less than two\n"));
+    // An emulator (qemu-user) adds a line of its own.
+    CHECK(death.stderr_text.find(": one is less than two\n") != std::string::npos);
   }
 
   TEST_CASE("a check that holds does nothing") {
