@@ -223,7 +223,11 @@ void decode(const yaml::Value& in, Module& out) {
 void decode(const yaml::Value& in, Config& out) {
   yaml::Fields fields(in, "config.plain");
   fields.read("modules", out.modules);
-  for (auto& [name, module] : out.modules) module.name = name;
+  for (auto& [name, module] : out.modules) {
+    module.name = name;
+    // A null one is a default one, whose reader was not asked.
+    if (module.prober.empty()) fields.fail("modules", "module " + quoted(name) + ": prober must be set");
+  }
   fields.finish();
 }
 

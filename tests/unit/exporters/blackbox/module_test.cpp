@@ -9,6 +9,16 @@
 namespace sonde::blackbox {
 
 TEST_SUITE("blackbox/module") {
+  TEST_CASE("a module of nothing has no prober and is refused") {
+    Config config;
+    for (const char* text : {"modules:\n  a:\n", "modules: {a: ~}", "modules: {a: {}}"}) {
+      CAPTURE(text);
+      const Status loaded = yaml::load(text, "f", config);
+      REQUIRE_FALSE(loaded);
+      CHECK(loaded.error().message().find("prober must be set") != std::string::npos);
+    }
+  }
+
   TEST_CASE("a module asks for its targets' domains only when it says so") {
     const auto read = [](std::string_view text, Module& out) { return yaml::load(text, "f", out); };
     Module module;
