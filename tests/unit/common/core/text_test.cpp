@@ -33,7 +33,8 @@ TEST_SUITE("core/text") {
 
   TEST_CASE("bytes are two hexadecimal digits and digits are read in either case") {
     std::string out;
-    for (const unsigned char byte : {0x00, 0x09, 0x5a, 0xff}) append_hex(out, byte);
+    for (const unsigned char byte : std::initializer_list<unsigned char>{0x00, 0x09, 0x5a, 0xff})
+      append_hex(out, byte);
     CHECK(out == "00095aff");
     CHECK(hex_digit('0') == 0);
     CHECK(hex_digit('9') == 9);
