@@ -60,6 +60,8 @@ class CollectorSet::Impl {
   }
 
   ~Impl() {
+    // Scrapes under way and their slots hold each other.
+    for (const auto& slot : slots_) slot->waiting.clear();
     const MutexLock lock(gate_->mutex);
     gate_->owner = nullptr;
   }
