@@ -84,6 +84,8 @@ std::string Catalog::manifest_of(const BlockSet& set) {
 }
 
 Status Catalog::open() {
+  // Every start writes it, so that no crash takes it away: somebody brought the blocks alone.
+  const bool has_manifest = files_.exists(names_.manifest());
   Listed listed;
   if (auto read = read_manifest(listed); !read) return read;
   auto entries = files_.list(names_.blocks());
@@ -107,15 +109,22 @@ Status Catalog::open() {
       continue;
     }
     if (!contains(listed.blocks, name) && (*reader)->info().source == BlockSource::Head) {
-      // A crash came before its line: the log still has its rows.
-      (void)files_.remove(names_.block(name));
-      continue;
+      if (has_manifest) {
+        // A crash came before its line: the log still has its rows.
+        (void)files_.remove(names_.block(name));
+        continue;
+      }
+      manifest_start_ms_ = std::max(manifest_start_ms_, (*reader)->info().range_end_ms);
     }
     set.blocks.push_back({name, *std::move(reader)});
   }
   for (const std::string& name : listed.blocks) {
     if (contains(*entries, name)) continue;
     logger_.error("a block of the MANIFEST is not there: its samples are missing", {{"block", name}});
+  }
+  if (!has_manifest && !set.blocks.empty()) {
+    logger_.warn("there are blocks and no MANIFEST: all that are whole count",
+                 {{"blocks", std::to_string(set.blocks.size())}});
   }
   sort_by_time(set);
   set.start_ms = manifest_start_ms_;

@@ -2,9 +2,9 @@
 // Which blocks there are. The MANIFEST is a text file, a line per change, each with the crc32c of its text:
 // "block NAME START_MS", "drop NAME", "start START_MS", "replace NAME|- OLD…" (the blocks OLD became NAME, or
 // nothing). A block that the head was cut into counts only with its line, since only then is its part of the
-// log gone; an imported one counts when its file is whole, until a line says that it is gone.
-// Selections hold a BlockSet and with it the blocks they read. Threads: snapshot() from any, the rest from
-// one at a time.
+// log gone; an imported one counts when its file is whole, until a line says that it is gone. Without a
+// MANIFEST every whole block counts. Selections hold a BlockSet and with it the blocks they read. Threads:
+// snapshot() from any, the rest from one at a time.
 
 #include <cstdint>
 #include <memory>

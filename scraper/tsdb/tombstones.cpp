@@ -11,7 +11,6 @@ namespace sonde::tsdb {
 namespace {
 
 constexpr uint32_t kMagic = 0x31544E53;  // "SNT1"
-constexpr uint64_t kFileBytesMax = 64 << 20;
 
 std::string write_body(const Tombstone& tombstone) {
   std::string body;
@@ -112,7 +111,7 @@ Result<TombstoneList> read_tombstones(std::string_view bytes) {
 
 Status TombstoneStore::open() {
   if (!files_.exists(path_)) return Ok{};
-  auto content = io::read_file(files_, path_, kFileBytesMax);
+  auto content = io::read_file(files_, path_, kTombstoneBytesMax);
   if (!content) return content.error();
   auto list = read_tombstones(*content);
   if (!list) {
@@ -131,47 +130,56 @@ std::shared_ptr<const TombstoneList> TombstoneStore::snapshot() const {
 }
 
 Status TombstoneStore::replace(TombstoneList list) {
-  if (auto written = io::atomic_write(files_, path_, write_tombstones(list)); !written) return written;
+  const std::string bytes = write_tombstones(list);
+  if (list.size() > kTombstonesMax || bytes.size() > kTombstoneBytesMax) {
+    return Error(
+        ErrorCode::LimitExceeded,
+        "too many deletions are waiting, " + std::to_string(kTombstonesMax) + " or " +
+            std::to_string(kTombstoneBytesMax >> 20) +
+            " MiB of selectors at most: call clean_tombstones, or wait until what they concern is in "
+            "blocks");
+  }
+  if (auto written = io::atomic_write(files_, path_, bytes); !written) return written;
+  const MutexLock lock(mutex_);
   list_ = std::make_shared<const TombstoneList>(std::move(list));
   return Ok{};
 }
 
 Status TombstoneStore::add(TombstoneList added) {
-  const MutexLock lock(mutex_);
-  TombstoneList list = *list_;
+  const MutexLock writing(write_mutex_);
+  TombstoneList list = *snapshot();
   list.insert(list.end(), std::make_move_iterator(added.begin()), std::make_move_iterator(added.end()));
-  if (list.size() > kTombstonesMax) {
-    return Error(ErrorCode::LimitExceeded, "more than " + std::to_string(kTombstonesMax) +
-                                               " deletions are waiting: call clean_tombstones, or wait "
-                                               "until what they concern is in blocks");
-  }
   return replace(std::move(list));
 }
 
 Status TombstoneStore::remove_before(int64_t time_ms, size_t count) {
-  const MutexLock lock(mutex_);
+  const MutexLock writing(write_mutex_);
+  const auto before = snapshot();
   TombstoneList kept;
-  for (size_t i = 0; i < list_->size(); ++i) {
-    const Tombstone& tombstone = (*list_)[i];
+  for (size_t i = 0; i < before->size(); ++i) {
+    const Tombstone& tombstone = (*before)[i];
     if (i >= count || tombstone.range.end_ms >= time_ms) kept.push_back(tombstone);
   }
-  return kept.size() == list_->size() ? Status(Ok{}) : replace(std::move(kept));
+  return kept.size() == before->size() ? Status(Ok{}) : replace(std::move(kept));
 }
 
 Eraser::Eraser(std::shared_ptr<const TombstoneList> tombstones, const SymbolSource& symbols)
-    : tombstones_(std::move(tombstones)) {
-  filters_.reserve(tombstones_->size());
-  for (const Tombstone& tombstone : *tombstones_) {
-    Filters& filters = filters_.emplace_back(Filters{SeriesFilter(tombstone.matchers, symbols), {}});
-    for (const std::vector<Matcher>& matchers : tombstone.except)
-      filters.kept.emplace_back(matchers, symbols);
-  }
+    : tombstones_(std::move(tombstones)), symbols_(symbols), filters_(tombstones_->size()) {}
+
+Eraser::Filters& Eraser::filters_of(size_t index) {
+  std::optional<Filters>& filters = filters_[index];
+  if (filters) return *filters;
+  const Tombstone& tombstone = (*tombstones_)[index];
+  filters.emplace(Filters{SeriesFilter(tombstone.matchers, symbols_), {}});
+  for (const std::vector<Matcher>& matchers : tombstone.except)
+    filters->kept.emplace_back(matchers, symbols_);
+  return *filters;
 }
 
 // The columns that one tombstone means.
 std::vector<uint32_t> Eraser::columns_of(size_t index, std::span<const LabelRef> group_labels,
                                          ShapeView shape) {
-  Filters& filters = filters_[index];
+  Filters& filters = filters_of(index);
   const auto open = filters.erased.match_group(group_labels);
   if (!open) return {};
   std::vector<uint32_t> columns = *filters.erased.match_columns(shape, *open);

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,7 @@
 namespace sonde::tsdb {
 
 inline constexpr size_t kTombstonesMax = 10000;
+inline constexpr uint64_t kTombstoneBytesMax = 16 << 20;  // of all, as they are in the file
 
 struct Tombstone {
   std::vector<Matcher> matchers;
@@ -48,17 +50,18 @@ class TombstoneStore {
 
   Status open();
   std::shared_ptr<const TombstoneList> snapshot() const;
-  // On disk when it returns.
+  // On disk when it returns. LimitExceeded when there are too many.
   Status add(TombstoneList added);
   // Takes out those of the first `count` that end before the time. Others may have been added meanwhile.
   Status remove_before(int64_t time_ms, size_t count);
 
  private:
-  Status replace(TombstoneList list) REQUIRES(mutex_);
+  Status replace(TombstoneList list) REQUIRES(write_mutex_);
 
   io::FileSystem& files_;
   const std::string path_;
-  mutable Mutex mutex_;
+  Mutex write_mutex_;    // one change at a time, its sync included
+  mutable Mutex mutex_;  // held for a pointer's copy: queries take it
   std::shared_ptr<const TombstoneList> list_ GUARDED_BY(mutex_) = std::make_shared<TombstoneList>();
 };
 
@@ -76,14 +79,16 @@ class Eraser {
   Erased find(std::span<const LabelRef> group_labels, ShapeView shape, storage::TimeRange extent);
 
  private:
-  std::vector<uint32_t> columns_of(size_t index, std::span<const LabelRef> group_labels, ShapeView shape);
-
   struct Filters {
     SeriesFilter erased;
     std::vector<SeriesFilter> kept;
   };
+  Filters& filters_of(size_t index);
+  std::vector<uint32_t> columns_of(size_t index, std::span<const LabelRef> group_labels, ShapeView shape);
+
   std::shared_ptr<const TombstoneList> tombstones_;
-  std::vector<Filters> filters_;
+  const SymbolSource& symbols_;
+  std::vector<std::optional<Filters>> filters_;  // made when a tombstone's time is met
 };
 
 // Takes what was deleted out of what a selector found.

@@ -87,6 +87,7 @@ TEST_SUITE("scraper/tsdb/faults") {
     const std::string copy = f.folder.path() + "/copy";
     std::filesystem::create_directories(copy);
     std::filesystem::copy(f.folder.path() + "/log", copy + "/log", std::filesystem::copy_options::recursive);
+    std::filesystem::copy(f.folder.path() + "/MANIFEST", copy + "/MANIFEST");  // written by the start
     REQUIRE(f.database->compact());
     std::filesystem::copy(f.folder.path() + "/blocks", copy + "/blocks",
                           std::filesystem::copy_options::recursive);
@@ -181,6 +182,20 @@ TEST_SUITE("scraper/tsdb/faults") {
     const auto again = open_database(f.folder.path(), f.context);
     CHECK(again->counters().blocks == 3);
     CHECK(block_count() == 3);
+  }
+
+  TEST_CASE("blocks that were brought without their MANIFEST count") {
+    Fixture f;
+    for (int i = 0; i < 1000; ++i) f.append(i * 60000, i);
+    REQUIRE(f.database->compact());
+    const std::string copy = f.folder.path() + "/copy";
+    std::filesystem::create_directories(copy);
+    std::filesystem::copy(f.folder.path() + "/blocks", copy + "/blocks");
+    for (int start = 0; start < 2; ++start) {
+      const auto brought = open_database(copy, f.context);
+      CHECK(brought->counters().blocks == 3);
+      CHECK(read_all(*brought, {}, kAlways).begin()->second.size() == 14 * 60);
+    }
   }
 
   TEST_CASE("retention by percentage is a size of the disk") {

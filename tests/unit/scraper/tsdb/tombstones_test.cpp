@@ -93,6 +93,18 @@ TEST_SUITE("scraper/tsdb/tombstones") {
     CHECK(store.snapshot()->size() == kTombstonesMax);
   }
 
+  TEST_CASE("selectors that together could not be read again are refused") {
+    const TemporaryFolder folder;
+    const std::string path = folder.path() + "/TOMBSTONES";
+    TombstoneStore store(io::real_file_system(), path);
+    const Tombstone large{{equals("a", std::string(1 << 20, 'x'))}, {1, 2}};
+    REQUIRE(store.add(TombstoneList(15, large)));
+    CHECK(store.add({large}).error().code() == ErrorCode::LimitExceeded);
+    CHECK(store.snapshot()->size() == 15);
+    TombstoneStore again(io::real_file_system(), path);
+    CHECK(again.open());
+  }
+
   TEST_CASE("bits go by time") {
     const std::vector<int64_t> times_ms{10, 20, 30, 40};
     uint64_t present[2] = {~uint64_t{0}, ~uint64_t{0}};
