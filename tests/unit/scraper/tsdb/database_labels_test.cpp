@@ -64,22 +64,6 @@ TEST_SUITE("scraper/tsdb/labels") {
     CHECK(count(MatchType::Equal, "nothing", "") == 4);
     CHECK(count(MatchType::NotEqual, "nothing", "x") == 4);
   }
-
-  TEST_CASE("statistics count series by metric and by label") {
-    TestContext context;
-    const TemporaryFolder folder;
-    const auto database = open_sample(folder.path(), context);
-    const storage::Statistics statistics = database->statistics(2);
-    using Top = storage::Statistics::Top;
-    CHECK(statistics.series == 4);
-    CHECK(statistics.label_pairs == 6);
-    CHECK(statistics.time_min_ms == 1000);
-    CHECK(statistics.time_max_ms == 9000);
-    CHECK(statistics.series_by_metric == Top{{"cpu", 2}, {"up", 2}});
-    CHECK(statistics.values_by_label == Top{{"__name__", 2}, {"job", 2}});
-    CHECK(statistics.bytes_by_label == Top{{"__name__", 10}, {"mode", 8}});
-    CHECK(statistics.series_by_pair == Top{{"job=a", 3}, {"__name__=cpu", 2}});
-  }
 }
 
 }  // namespace
