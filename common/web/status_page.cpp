@@ -76,9 +76,10 @@ ProcessFacts read_process_facts(const std::string& proc) {
   out.resident_bytes = kib_line(rollup, "Rss:");
   out.anonymous_bytes = kib_line(rollup, "Anonymous:");
   std::error_code failed;
-  for (const auto& entry : std::filesystem::directory_iterator(proc + "/task", failed)) {
-    if (out.threads.size() == kThreadsMax) break;
-    if (auto thread = read_thread(entry.path(), entry.path().filename().string())) {
+  // A loop over the range would throw where going on fails.
+  for (std::filesystem::directory_iterator at(proc + "/task", failed), end;
+       !failed && at != end && out.threads.size() < kThreadsMax; at.increment(failed)) {
+    if (auto thread = read_thread(at->path(), at->path().filename().string())) {
       out.threads.push_back(*std::move(thread));
     }
   }
