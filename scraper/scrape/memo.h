@@ -55,12 +55,13 @@ struct MemoLine {
   MetricType type = MetricType::Untyped;  // of the last TYPE line; it decides how `le` is normalised
 };
 
-// Series that do not share the labels or the timestamp of the rest: those of equal labels but the name are a
-// group.
+// Series that do not share the labels or the timestamp of the rest. Those with the same values in place of
+// the target's are a group, so that what one source pushed or one federated target exposed is a row; series
+// with timestamps of their own are one where all their labels but the name are equal.
 struct StrayGroup {
-  Labels own;                        // labels of the series but the name
+  Labels own;                        // in place of the target's, or besides them
   std::vector<std::string> removed;  // target labels that they do not have
-  std::vector<std::string> names;    // metric names, one for each slot
+  std::vector<Labels> columns;       // the other labels with the name, for each slot
   uint32_t slot_begin = 0;
   bool stamped = false;  // has timestamps of its own
 };

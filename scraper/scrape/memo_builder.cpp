@@ -91,7 +91,7 @@ class ColumnAssignment {
     uint32_t begin = 0;
     for (StrayGroup& group : memo_.strays) {
       group.slot_begin = begin;
-      begin += static_cast<uint32_t>(group.names.size());
+      begin += static_cast<uint32_t>(group.columns.size());
     }
     memo_.stray_count = begin;
     for (const auto& [line, place] : stray_lines_)
@@ -118,29 +118,38 @@ class ColumnAssignment {
   void take_stray(MemoLine& line, StoredSeries stored) {
     const bool stamped = line.kind == LineKind::Stray;
     line.kind = LineKind::Stray;
-    std::string name(stored.own.metric_name());
-    stored.own.remove(kMetricName);
-    StrayKey key{std::move(stored.own), {std::move(stored.removed), stamped}};
+    std::vector<Label> own;
+    std::vector<Label> column;
+    for (const Label& label : stored.own) {
+      const bool is_shared = stamped ? label.name != kMetricName
+                                     : std::ranges::find(stored.removed, label.name) != stored.removed.end();
+      (is_shared ? own : column).push_back(label);
+    }
+    StrayKey key{Labels(std::move(own)), {std::move(stored.removed), stamped}};
     const auto [it, is_new] = group_of_.emplace(std::move(key), memo_.strays.size());
     if (is_new) {
       memo_.strays.push_back({.own = it->first.first,
                               .removed = it->first.second.first,
-                              .names = {},
+                              .columns = {},
                               .slot_begin = 0,
                               .stamped = stamped});
+      stray_column_of_.emplace_back();
     }
-    auto& names = memo_.strays[it->second].names;
-    const auto known = std::ranges::find(names, name);
-    const auto index = static_cast<uint32_t>(known - names.begin());
-    if (known == names.end()) names.push_back(std::move(name));
-    stray_lines_.emplace_back(&line, std::pair(it->second, index));
+    auto& columns = memo_.strays[it->second].columns;
+    const auto next = static_cast<uint32_t>(columns.size());
+    const auto [at, is_new_column] = stray_column_of_[it->second].emplace(Labels(std::move(column)), next);
+    if (is_new_column) columns.push_back(at->first);
+    stray_lines_.emplace_back(&line, std::pair(it->second, at->second));
   }
 
   const MemoContext& context_;
   Memo& memo_;
-  std::unordered_map<Labels, uint32_t, LabelsHash> column_of_;
+  using ColumnMap = std::unordered_map<Labels, uint32_t, LabelsHash>;
+
+  ColumnMap column_of_;
   std::vector<const Labels*> columns_;  // Keys of column_of_, which do not move.
   std::map<StrayKey, size_t> group_of_;
+  std::vector<ColumnMap> stray_column_of_;  // by group
   std::vector<std::pair<MemoLine*, std::pair<size_t, uint32_t>>> stray_lines_;
 };
 

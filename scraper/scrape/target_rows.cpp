@@ -148,23 +148,22 @@ void TargetRows::add_routes(const StrayGroup& group, int64_t timestamp_ms) {
   }
   const Labels labels(std::move(all));
   if (may_share_group(labels)) {
-    std::vector<Labels> columns;
-    for (const std::string& name : group.names) columns.push_back(Labels{{std::string(kMetricName), name}});
     routes_.push_back({.stray = &open_stray(labels, group.stamped, timestamp_ms),
-                       .shape = context_.sink.intern_shape(columns),
+                       .shape = context_.sink.intern_shape(group.columns),
                        .slot_begin = group.slot_begin,
-                       .slot_count = static_cast<uint32_t>(group.names.size())});
+                       .slot_count = static_cast<uint32_t>(group.columns.size())});
     return;
   }
-  // Where the labels are taken, the metric's name makes a group of each series.
+  // Where the labels are taken, each series is a group.
   const Labels nameless;
   const storage::ShapeId single = context_.sink.intern_shape(std::span(&nameless, 1));
-  for (uint32_t i = 0; i < group.names.size(); ++i) {
-    Labels named = labels;
-    named.set(kMetricName, group.names[i]);
-    const auto known = strays_.find(named);
+  for (uint32_t i = 0; i < group.columns.size(); ++i) {
+    std::vector<Label> whole(labels.begin(), labels.end());
+    whole.insert(whole.end(), group.columns[i].begin(), group.columns[i].end());
+    const Labels series(std::move(whole));
+    const auto known = strays_.find(series);
     if (known != strays_.end() && known->second.wanted) continue;  // Twice in a body: the first stands.
-    routes_.push_back({.stray = &open_stray(named, group.stamped, timestamp_ms),
+    routes_.push_back({.stray = &open_stray(series, group.stamped, timestamp_ms),
                        .shape = single,
                        .slot_begin = group.slot_begin + i,
                        .slot_count = 1});

@@ -62,6 +62,32 @@ TEST_SUITE("scrape/memo_builder") {
     CHECK(three.memo == four.memo);
   }
 
+  TEST_CASE("what one source pushed is one group of many columns") {
+    RecordingSink sink;
+    scrape::MemoTable table;
+    scrape::SampleRules rules;
+    rules.honor_labels = true;
+    Target target{.sink = sink, .table = table, .rules = rules};
+    target.read(
+        "a{job=\"x\",instance=\"\",n=\"1\"} 1\na{job=\"x\",instance=\"\",n=\"2\"} 2\n"
+        "a{job=\"y\",instance=\"\",n=\"1\"} 3\nb{job=\"x\",instance=\"\"} 4\n"
+        "b{job=\"x\",instance=\"\"} 5 1000\nb{job=\"x\",n=\"1\",instance=\"\"} 6 1000\nc 7\n");
+    const auto& strays = target.memo->strays;
+    REQUIRE(strays.size() == 4);
+    CHECK(strays[0].own == Labels{{"job", "x"}});
+    CHECK(strays[0].removed == std::vector<std::string>{"instance", "job"});
+    CHECK(strays[0].columns == std::vector<Labels>{Labels{{"__name__", "a"}, {"n", "1"}},
+                                                   Labels{{"__name__", "a"}, {"n", "2"}},
+                                                   Labels{{"__name__", "b"}}});
+    CHECK(strays[1].own == Labels{{"job", "y"}});
+    CHECK(strays[1].slot_begin == 3);
+    // Series with times of their own share a row only where it is the same thing that they tell of.
+    CHECK(strays[2].stamped);
+    CHECK(strays[2].columns.size() == 1);
+    CHECK(strays[3].own == Labels{{"job", "x"}, {"n", "1"}});
+    CHECK(target.memo->column_count == 1);
+  }
+
   TEST_CASE("a bad line is told with the number of lines seen") {
     RecordingSink sink;
     scrape::MemoTable table;

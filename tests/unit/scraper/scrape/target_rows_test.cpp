@@ -114,6 +114,9 @@ TEST_SUITE("scrape/target_rows") {
     first->end(2000);
     fixture.append("a{job=\"x\"} 3\n", 2500);
     CHECK(fixture.sink.last("a{job=\"x\"}") == 3);
+    fixture.append("a{job=\"x\",n=\"1\"} 4\na{job=\"x\",n=\"2\"} 5\n", 3000);
+    CHECK(fixture.sink.last("a{job=\"x\",n=\"1\"}") == 4);
+    CHECK(fixture.sink.last("a{job=\"x\",n=\"2\"}") == 5);
   }
 
   TEST_CASE("lines with and without the target's own value of a label end in one group without loss") {
@@ -121,7 +124,9 @@ TEST_SUITE("scrape/target_rows") {
     fixture.target = Labels{{"instance", "i"}, {"job", "j"}};
     fixture.rows = fixture.make(1);
     fixture.rules.honor_labels = true;
-    fixture.append("a{job=\"x\"} 1\nb{job=\"x\",instance=\"i\"} 2\n", 1000);
+    fixture.append("a{job=\"x\"} 1\nb{job=\"x\",instance=\"i\"} 2\nb{job=\"x\",instance=\"i\",n=\"1\"} 3\n",
+                   1000);
+    CHECK(fixture.sink.last("b{instance=\"i\",job=\"x\",n=\"1\"}") == 3);
     CHECK(fixture.sink.last("a{instance=\"i\",job=\"x\"}") == 1);
     CHECK(fixture.sink.last("b{instance=\"i\",job=\"x\"}") == 2);
   }
