@@ -218,6 +218,9 @@ SlabRef GroupHead::SealedSlab::ref(const std::byte* data) const {
 
 void GroupHead::publish_seal(std::vector<SlabRef> slabs, TailPool& pool) {
   const std::lock_guard guard(lock_);
+  // A quarter more at a time: doubling would keep half as much again as the slabs' places need.
+  const size_t wanted = slabs_.size() + slabs.size();
+  if (wanted > slabs_.capacity()) slabs_.reserve(wanted + wanted / 4);
   for (SlabRef& slab : slabs) {
     slab.generation = generation_;
     slab.part = part_;
