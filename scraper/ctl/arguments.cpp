@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/core/text.h"
+#include "scraper/ctl/verb.h"
 
 namespace sonde::ctl {
 namespace {
@@ -144,6 +145,13 @@ std::string Arguments::help() const {
     append_row(out, "<" + std::string(positional.name) + ">", positional.help);
   }
   return out;
+}
+
+std::optional<int> end_early(Arguments& arguments, std::span<const std::string> given) {
+  if (auto status = arguments.parse(given); !status) return fail(status.error());
+  if (!arguments.wants_help()) return std::nullopt;
+  print(arguments.help());
+  return kSuccess;
 }
 
 }  // namespace sonde::ctl

@@ -4,6 +4,7 @@
 // --no-flag, "--" before what only looks like a flag. Fill it with the targets, then parse(); targets must
 // outlive it.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -61,5 +62,8 @@ class Arguments {
   size_t next_positional_ = 0;
   bool wants_help_ = false;
 };
+
+// Parses what was given to a verb. The exit code when the verb ends here: a mistake, or --help.
+std::optional<int> end_early(Arguments& arguments, std::span<const std::string> given);
 
 }  // namespace sonde::ctl

@@ -125,24 +125,17 @@ Status check_file(const std::string& path, const Options& options) {
 
 }  // namespace
 
-int check_config(std::span<const std::string> arguments) {
+int check_config(std::span<const std::string> given) {
   Options options;
   std::vector<std::string> files;
-  Arguments parser("check config", "Check whether configuration files are valid.");
-  parser.boolean("syntax-only", 0, options.syntax_only,
-                 "Do not look at the files that the configuration names.");
-  parser.boolean("agent", 0, options.agent, "Check for agent mode.");
-  parser.boolean("strict-support", 0, options.strict_support,
-                 "Refuse what is valid but without effect in this version.");
-  parser.rest("config-files", files, true, "The files to check.");
-  if (auto status = parser.parse(arguments); !status) {
-    print_error("sondectl: error: " + status.error().message() + ", try --help");
-    return kFailure;
-  }
-  if (parser.wants_help()) {
-    print(parser.help());
-    return kSuccess;
-  }
+  Arguments arguments("check config", "Check whether configuration files are valid.");
+  arguments.boolean("syntax-only", 0, options.syntax_only,
+                    "Do not look at the files that the configuration names.");
+  arguments.boolean("agent", 0, options.agent, "Check for agent mode.");
+  arguments.boolean("strict-support", 0, options.strict_support,
+                    "Refuse what is valid but without effect in this version.");
+  arguments.rest("config-files", files, true, "The files to check.");
+  if (const auto code = end_early(arguments, given)) return *code;
   int code = kSuccess;
   for (const std::string& file : files) {
     print("Checking " + file + "\n");

@@ -36,11 +36,6 @@ Result<std::string> read_standard_input() {
   }
 }
 
-int fail(const Error& error) {
-  print_error("sondectl: error: " + error.message());
-  return kFailure;
-}
-
 // The cardinality table of --extended: metric, series, share of the whole.
 std::string cardinality_table(const std::vector<exposition::FamilyCardinality>& families) {
   size_t total = 0;
@@ -70,11 +65,7 @@ int check_state(std::span<const std::string> given, std::string_view words, std:
   Arguments arguments(words, "Ask a server for its state.");
   arguments.text("url", 0, url, "The server.");
   arguments.list("header", headers, "Extra headers to send to the server.");
-  if (auto status = arguments.parse(given); !status) return fail(status.error());
-  if (arguments.wants_help()) {
-    print(arguments.help());
-    return kSuccess;
-  }
+  if (const auto code = end_early(arguments, given)) return *code;
   auto client = ServerClient::connect(url, headers);
   if (!client) return fail(client.error());
   const auto response = client->get(path);
@@ -98,11 +89,7 @@ int check_metrics(std::span<const std::string> given) {
   Arguments arguments("check metrics", "Lint a page of metrics from standard input.");
   arguments.boolean("extended", 0, extended, "Print the number of series per metric.");
   arguments.text("lint", 0, lint, "Checks to apply: all or none.");
-  if (auto status = arguments.parse(given); !status) return fail(status.error());
-  if (arguments.wants_help()) {
-    print(arguments.help());
-    return kSuccess;
-  }
+  if (const auto code = end_early(arguments, given)) return *code;
   const auto page = read_standard_input();
   if (!page) return fail(page.error());
   const auto problems = exposition::lint_page(*page);

@@ -19,18 +19,11 @@ Status check_file(const std::string& path) {
 
 }  // namespace
 
-int check_web_config(std::span<const std::string> arguments) {
+int check_web_config(std::span<const std::string> given) {
   std::vector<std::string> files;
-  Arguments parser("check web-config", "Check whether web configuration files are valid.");
-  parser.rest("web-config-files", files, true, "The files to check.");
-  if (auto status = parser.parse(arguments); !status) {
-    print_error("sondectl: error: " + status.error().message());
-    return kFailure;
-  }
-  if (parser.wants_help()) {
-    print(parser.help());
-    return kSuccess;
-  }
+  Arguments arguments("check web-config", "Check whether web configuration files are valid.");
+  arguments.rest("web-config-files", files, true, "The files to check.");
+  if (const auto code = end_early(arguments, given)) return *code;
   int code = kSuccess;
   for (const std::string& file : files) {
     if (auto status = check_file(file); !status) {

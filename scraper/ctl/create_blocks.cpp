@@ -1,20 +1,18 @@
 #include "scraper/ctl/create_blocks.h"
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <system_error>
 
 #include "common/core/duration.h"
-#include "common/core/log.h"
-#include "common/core/size.h"
 #include "common/core/text.h"
 #include "common/exposition/text_reader.h"
 #include "common/io/mapped_file.h"
 #include "scraper/ctl/arguments.h"
-#include "scraper/ctl/text_table.h"
+#include "scraper/ctl/block_table.h"
+#include "scraper/ctl/data_folder.h"
 #include "scraper/ctl/verb.h"
 
 namespace sonde::ctl {
@@ -117,24 +115,17 @@ std::vector<TimeWindow> plan_windows(const std::map<int64_t, uint64_t>& samples_
   return out;
 }
 
-int fail(const Error& error) {
-  print_error("sondectl: error: " + error.message());
-  return kFailure;
-}
-
-std::string block_table(const std::vector<tsdb::BuiltBlock>& blocks, bool human_readable) {
-  std::vector<std::vector<std::string>> rows{
-      {"BLOCK", "MIN TIME", "MAX TIME", "DURATION", "NUM SAMPLES", "NUM SERIES", "SIZE"}};
+std::vector<ListedBlock> listed(const std::vector<tsdb::BuiltBlock>& blocks) {
+  std::vector<ListedBlock> out;
   for (const tsdb::BuiltBlock& block : blocks) {
-    const auto time = [&](int64_t time_ms) {
-      return human_readable ? write_rfc3339_ms(time_ms) : std::to_string(time_ms);
-    };
-    rows.push_back({block.name, time(block.time_min_ms), time(block.time_max_ms),
-                    write_go_duration(std::chrono::milliseconds(block.time_max_ms - block.time_min_ms)),
-                    std::to_string(block.samples), std::to_string(block.series),
-                    human_readable ? write_size_bytes(block.size_bytes) : std::to_string(block.size_bytes)});
+    out.push_back({.name = block.name,
+                   .time_min_ms = block.time_min_ms,
+                   .time_max_ms = block.time_max_ms,
+                   .samples = block.samples,
+                   .series = block.series,
+                   .size_bytes = block.size_bytes});
   }
-  return text_table(rows);
+  return out;
 }
 
 Result<Labels> parse_labels(const std::vector<std::string>& texts) {
@@ -193,7 +184,7 @@ Result<std::vector<tsdb::BuiltBlock>> backfill(std::string_view text, const Back
 
 int create_blocks_from_openmetrics(std::span<const std::string> given) {
   std::string input;
-  std::string folder = "data/";
+  std::string folder{kDefaultDataFolder};
   std::string range = "2h";
   std::vector<std::string> labels;
   bool human_readable = false;
@@ -206,11 +197,7 @@ int create_blocks_from_openmetrics(std::span<const std::string> given) {
   arguments.text("max-block-duration", 0, range, "Time range of a block.");
   arguments.required("input file", input, "File to read.");
   arguments.optional("output directory", folder, "Data folder to make the blocks in.");
-  if (auto status = arguments.parse(given); !status) return fail(status.error());
-  if (arguments.wants_help()) {
-    print(arguments.help());
-    return kSuccess;
-  }
+  if (const auto code = end_early(arguments, given)) return *code;
   const auto extra = parse_labels(labels);
   if (!extra) return fail(extra.error());
   const auto duration = parse_duration(range);
@@ -220,7 +207,7 @@ int create_blocks_from_openmetrics(std::span<const std::string> given) {
   const auto blocks =
       backfill_file(input, {.folder = folder, .block_range_ms = duration->count(), .extra_labels = *extra});
   if (!blocks) return fail(blocks.error());
-  if (!quiet) print(block_table(*blocks, human_readable));
+  if (!quiet) print(block_table(listed(*blocks), human_readable));
   return kSuccess;
 }
 

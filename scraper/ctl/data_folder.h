@@ -3,12 +3,15 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/core/result.h"
 #include "scraper/tsdb/block_reader.h"
 
 namespace sonde::ctl {
+
+inline constexpr std::string_view kDefaultDataFolder = "data/";
 
 struct BlockFile {
   std::string name;

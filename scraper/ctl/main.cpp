@@ -11,8 +11,10 @@
 #include "scraper/ctl/check_web_config.h"
 #include "scraper/ctl/create_blocks.h"
 #include "scraper/ctl/query_verbs.h"
-#include "scraper/ctl/tsdb_blocks.h"
+#include "scraper/ctl/tsdb_analyze.h"
 #include "scraper/ctl/tsdb_dump.h"
+#include "scraper/ctl/tsdb_list.h"
+#include "scraper/ctl/tsdb_verify.h"
 #include "scraper/ctl/verb.h"
 #include "scraper/ctl/watch_verbs.h"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
 #include "common/core/clock.h"
@@ -59,25 +60,12 @@ int finish(const Result<std::string>& text) {
   return kSuccess;
 }
 
-// Parses the arguments and says whether to go on; if not, `exit_code` is what to leave with.
-bool parse_or_leave(Arguments& arguments, std::span<const std::string> given, Common& common,
-                    int& exit_code) {
-  const Status parsed = arguments.parse(given);
-  if (parsed && arguments.wants_help()) {
-    print(arguments.help());
-    exit_code = kSuccess;
-    return false;
-  }
-  if (!parsed) {
-    print_error("sondectl: error: " + parsed.error().message());
-  } else if (common.format != "promql" && common.format != "json") {
-    print_error("sondectl: error: enum value must be one of promql,json, got '" + common.format +
-                "', try --help");
-  } else {
-    return true;
-  }
-  exit_code = kFailure;
-  return false;
+// As end_early() of arguments.h; an unknown format is a mistake, too.
+std::optional<int> end_early(Arguments& arguments, std::span<const std::string> given, const Common& common) {
+  if (const auto code = ctl::end_early(arguments, given)) return code;
+  if (common.format == "promql" || common.format == "json") return std::nullopt;
+  return fail(Error(ErrorCode::InvalidArgument,
+                    "enum value must be one of promql,json, got '" + common.format + "', try --help"));
 }
 
 OutputFormat format_of(const Common& common) {
@@ -225,8 +213,7 @@ int query_instant(std::span<const std::string> given) {
   add_common(arguments, common);
   arguments.text("time", 0, time, "Evaluation time (RFC3339 or Unix timestamp).");
   arguments.required("expr", expression, "PromQL expression.");
-  int exit_code = kSuccess;
-  if (!parse_or_leave(arguments, given, common, exit_code)) return exit_code;
+  if (const auto code = end_early(arguments, given, common)) return *code;
   Form form{{"query", expression}};
   if (!time.empty()) form.emplace_back("time", time);
   return finish(ask(common, "/api/v1/query", form, true, render_query));
@@ -241,8 +228,7 @@ int query_range(std::span<const std::string> given) {
   add_range(arguments, common);
   arguments.text("step", 0, step, "Step between two points (duration).");
   arguments.required("expr", expression, "PromQL expression.");
-  int exit_code = kSuccess;
-  if (!parse_or_leave(arguments, given, common, exit_code)) return exit_code;
+  if (const auto code = end_early(arguments, given, common)) return *code;
   const auto form = range_form(common, expression, step);
   if (!form) return finish(form.error());
   return finish(ask(common, "/api/v1/query_range", *form, true, render_query));
@@ -255,8 +241,7 @@ int query_series(std::span<const std::string> given) {
   add_common(arguments, common);
   add_range(arguments, common);
   arguments.list("match", matches, "Series selector; repeatable.");
-  int exit_code = kSuccess;
-  if (!parse_or_leave(arguments, given, common, exit_code)) return exit_code;
+  if (const auto code = end_early(arguments, given, common)) return *code;
   Form form;
   for (const std::string& match : matches) form.emplace_back("match[]", match);
   append_times(form, common);
@@ -272,8 +257,7 @@ int query_labels(std::span<const std::string> given) {
   add_range(arguments, common);
   arguments.list("match", matches, "Series selector; repeatable.");
   arguments.required("name", name, "Label name.");
-  int exit_code = kSuccess;
-  if (!parse_or_leave(arguments, given, common, exit_code)) return exit_code;
+  if (const auto code = end_early(arguments, given, common)) return *code;
   Form form;
   for (const std::string& match : matches) form.emplace_back("match[]", match);
   append_times(form, common);

@@ -12,6 +12,7 @@
 #include "common/core/text.h"
 #include "common/exposition/text_escape.h"
 #include "scraper/ctl/arguments.h"
+#include "scraper/ctl/data_folder.h"
 #include "scraper/ctl/verb.h"
 #include "scraper/promql/parser.h"
 #include "scraper/tsdb/database.h"
@@ -20,11 +21,6 @@ namespace sonde::ctl {
 namespace {
 
 constexpr size_t kWriteBytes = 1 << 20;
-
-int fail(const Error& error) {
-  print_error("sondectl: error: " + error.message());
-  return kFailure;
-}
 
 struct SeriesRef {
   Labels labels;
@@ -137,7 +133,7 @@ Status dump(const storage::SeriesSource& source, std::span<const std::vector<Mat
 namespace {
 
 struct DumpArguments {
-  std::string folder = "data/";
+  std::string folder{kDefaultDataFolder};
   std::string min_time = std::to_string(INT64_MIN);
   std::string max_time = std::to_string(INT64_MAX);
   std::vector<std::string> match;
@@ -184,11 +180,7 @@ int run_dump(std::string_view words, std::string_view help, std::span<const std:
   arguments.text("max-time", 0, values.max_time, "Newest time to dump, in milliseconds.");
   arguments.list("match", values.match, "Series selector; repeatable, any of them.");
   arguments.optional("db path", values.folder, "Data folder (default is data/).");
-  if (auto status = arguments.parse(given); !status) return fail(status.error());
-  if (arguments.wants_help()) {
-    print(arguments.help());
-    return kSuccess;
-  }
+  if (const auto code = end_early(arguments, given)) return *code;
   const Status done = dump_folder(values, format);
   return done ? kSuccess : fail(done.error());
 }

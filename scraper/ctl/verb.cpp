@@ -13,4 +13,9 @@ void print_error(std::string_view text) {
   std::fputc('\n', stderr);
 }
 
+int fail(const Error& error) {
+  print_error("sondectl: error: " + error.message());
+  return kFailure;
+}
+
 }  // namespace sonde::ctl

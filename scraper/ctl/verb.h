@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "common/core/result.h"
+
 namespace sonde::ctl {
 
 inline constexpr int kSuccess = 0;
@@ -22,5 +24,7 @@ struct Verb {
 // Text to standard output and error; the error gets its newline.
 void print(std::string_view text);
 void print_error(std::string_view text);
+// Says the error and gives the exit code of a failure.
+int fail(const Error& error);
 
 }  // namespace sonde::ctl

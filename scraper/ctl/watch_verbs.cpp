@@ -1,7 +1,6 @@
 #include "scraper/ctl/watch_verbs.h"
 
 #include <algorithm>
-#include <optional>
 #include <vector>
 
 #include "common/core/text.h"
@@ -14,19 +13,6 @@ namespace sonde::ctl {
 namespace {
 
 constexpr std::string_view kFileHelp = "The file that the scraper's job reads.";
-
-int fail(const Error& error) {
-  print_error("sondectl: error: " + error.message());
-  return kFailure;
-}
-
-// The exit code when the verb ends here: a mistake, or --help.
-std::optional<int> end_early(Arguments& arguments, std::span<const std::string> given) {
-  if (auto status = arguments.parse(given); !status) return fail(status.error());
-  if (!arguments.wants_help()) return std::nullopt;
-  print(arguments.help());
-  return kSuccess;
-}
 
 }  // namespace
 

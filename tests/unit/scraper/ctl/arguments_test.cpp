@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "scraper/ctl/verb.h"
+
 namespace sonde::ctl {
 namespace {
 
@@ -83,6 +85,19 @@ TEST_SUITE("ctl/arguments") {
           "usage: sondectl query x [<flags>] <server>\n\nDoes x.\n\nFlags:\n  -o, --format=promql     Output "
           "format.\n"
           "\nArgs:\n  <server>                The server.\n");
+  }
+
+  TEST_CASE("a mistake and a wish for help end a verb early and nothing else does") {
+    const auto code_of = [](std::vector<std::string> given) {
+      std::string server;
+      Arguments arguments("query x", "Does x.");
+      arguments.required("server", server, "The server.");
+      return end_early(arguments, given);
+    };
+    CHECK(code_of({}) == kFailure);
+    CHECK(code_of({"--nope"}) == kFailure);
+    CHECK(code_of({"--help"}) == kSuccess);
+    CHECK(code_of({"x"}) == std::nullopt);
   }
 }
 

@@ -1,4 +1,4 @@
-#include "scraper/ctl/tsdb_blocks.h"
+#include "scraper/ctl/tsdb_analyze.h"
 
 #include <algorithm>
 #include <chrono>
@@ -6,175 +6,20 @@
 #include <vector>
 
 #include "common/core/duration.h"
-#include "common/core/log.h"
 #include "common/core/number_text.h"
-#include "common/core/size.h"
-#include "common/io/file_system.h"
 #include "scraper/ctl/arguments.h"
 #include "scraper/ctl/data_folder.h"
-#include "scraper/ctl/text_table.h"
 #include "scraper/ctl/verb.h"
 #include "scraper/tsdb/block_check.h"
-#include "scraper/tsdb/file_names.h"
-#include "scraper/tsdb/log_reader.h"
 
 namespace sonde::ctl {
 namespace {
-
-constexpr std::string_view kDefaultFolder = "data/";
-
-int fail(const Error& error) {
-  print_error("sondectl: error: " + error.message());
-  return kFailure;
-}
-
-// Parses and says whether to go on; if not, `exit_code` is what to leave with.
-bool parse_or_leave(Arguments& arguments, std::span<const std::string> given, int& exit_code) {
-  if (auto status = arguments.parse(given); !status) {
-    exit_code = fail(status.error());
-    return false;
-  }
-  if (arguments.wants_help()) print(arguments.help());
-  exit_code = kSuccess;
-  return !arguments.wants_help();
-}
 
 std::string number(double value) {
   std::string out;
   append_number_plain(out, value);
   return out;
 }
-
-}  // namespace
-
-int tsdb_list(std::span<const std::string> given) {
-  std::string folder(kDefaultFolder);
-  bool human_readable = false;
-  Arguments arguments("tsdb list", "List the blocks of a data folder.");
-  arguments.boolean("human-readable", 'r', human_readable, "Print times and sizes for people.");
-  arguments.optional("db path", folder, "Data folder (default is data/).");
-  int exit_code = kSuccess;
-  if (!parse_or_leave(arguments, given, exit_code)) return exit_code;
-  const auto blocks = open_blocks(folder);
-  if (!blocks) return fail(blocks.error());
-  std::vector<std::vector<std::string>> rows{
-      {"BLOCK", "MIN TIME", "MAX TIME", "DURATION", "NUM SAMPLES", "NUM SERIES", "SIZE"}};
-  const auto time = [&](int64_t time_ms) {
-    return human_readable ? write_rfc3339_ms(time_ms) : std::to_string(time_ms);
-  };
-  for (const BlockFile& block : *blocks) {
-    if (block.reader == nullptr) {
-      print_error("sondectl: " + block.problem);
-      exit_code = kFailure;
-      continue;
-    }
-    const tsdb::BlockInfo& info = block.reader->info();
-    const uint64_t bytes = block.reader->size_bytes();
-    rows.push_back({block.name, time(info.time_min_ms), time(info.time_max_ms),
-                    write_go_duration(std::chrono::milliseconds(info.time_max_ms - info.time_min_ms)),
-                    std::to_string(info.samples), std::to_string(info.series),
-                    human_readable ? write_size_bytes(bytes) : std::to_string(bytes)});
-  }
-  print(text_table(rows));
-  return exit_code;
-}
-
-// ---- verify
-
-namespace {
-
-// What is wrong with a log file; "" when nothing is.
-std::string check_log(const io::ReadableFile& file) {
-  tsdb::LogReader reader(file);
-  if (auto header = reader.read_header(); !header) return header.error().message();
-  std::string batch;
-  for (;;) {
-    const auto more = reader.next(batch);
-    if (!more) return more.error().message();
-    if (!*more) break;
-  }
-  if (reader.damage_count() == 0) return {};
-  return std::to_string(reader.damage_count()) + " damaged places (one at the end is what a crash leaves)";
-}
-
-Status move_away(io::FileSystem& files, const tsdb::FileNames& names, const std::string& block) {
-  const std::string folder = names.folder + "/quarantine";
-  if (auto made = files.make_directories(folder); !made) return made;
-  if (auto moved = files.rename(names.block(block), folder + "/" + block); !moved) return moved;
-  print("moved to " + folder + "/" + block + "\n");
-  return Ok{};
-}
-
-// How many blocks are damaged.
-Result<size_t> verify_blocks(io::FileSystem& files, const tsdb::FileNames& names, bool quarantine) {
-  const auto blocks = open_blocks(names.folder);
-  if (!blocks) return blocks.error();
-  size_t damaged = 0;
-  for (const BlockFile& block : *blocks) {
-    std::string problem = block.problem;
-    if (block.reader != nullptr) {
-      const auto content = tsdb::check_block(*block.reader);
-      if (content) {
-        print(block.name + ": good, " + std::to_string(content->chunks) + " chunks, " +
-              std::to_string(content->samples) + " samples\n");
-        continue;
-      }
-      problem = content.error().message();
-    }
-    ++damaged;
-    print(block.name + ": DAMAGED: " + problem + "\n");
-    if (!quarantine) continue;
-    if (auto moved = move_away(files, names, block.name); !moved) return moved.error();
-  }
-  return damaged;
-}
-
-Result<size_t> verify_logs(io::FileSystem& files, const tsdb::FileNames& names) {
-  if (!files.exists(names.logs())) return size_t{0};  // blocks that were made and never served
-  const auto logs = files.list(names.logs());
-  if (!logs) return logs.error();
-  size_t damaged = 0;
-  for (const std::string& name : *logs) {
-    const auto number = tsdb::parse_numbered_name(name);
-    if (!number) continue;
-    const auto file = files.open_read(names.log(*number));
-    if (!file) return file.error();
-    const std::string problem = check_log(**file);
-    print("log/" + name + ": " + (problem.empty() ? "good" : "DAMAGED: " + problem) + "\n");
-    damaged += problem.empty() ? 0 : 1;
-  }
-  return damaged;
-}
-
-}  // namespace
-
-int tsdb_verify(std::span<const std::string> given) {
-  std::string folder(kDefaultFolder);
-  bool quarantine = false;
-  Arguments arguments("tsdb verify", "Read every byte of a data folder's blocks and log.");
-  arguments.boolean("quarantine", 0, quarantine,
-                    "Move damaged blocks to the folder quarantine; the server must not run.");
-  arguments.optional("db path", folder, "Data folder (default is data/).");
-  int exit_code = kSuccess;
-  if (!parse_or_leave(arguments, given, exit_code)) return exit_code;
-  io::FileSystem& files = io::real_file_system();
-  const tsdb::FileNames names{folder};
-  std::unique_ptr<io::FileLock> lock;
-  if (quarantine) {
-    auto taken = files.lock(names.lock(), "sondectl tsdb verify\n");
-    if (!taken) return fail(taken.error());
-    lock = *std::move(taken);
-  }
-  const auto blocks = verify_blocks(files, names, quarantine);
-  if (!blocks) return fail(blocks.error());
-  const auto logs = verify_logs(files, names);
-  if (!logs) return fail(logs.error());
-  return *blocks + *logs == 0 ? kSuccess : kFailure;
-}
-
-// ---- analyze
-
-namespace {
 
 using Counts = std::map<std::string, uint64_t, std::less<>>;
 
@@ -265,15 +110,14 @@ std::string report(const BlockFile& block, const Cardinality& found, const tsdb:
 }  // namespace
 
 int tsdb_analyze(std::span<const std::string> given) {
-  std::string folder(kDefaultFolder);
+  std::string folder(kDefaultDataFolder);
   std::string name;
   std::string limit_text = "20";
   Arguments arguments("tsdb analyze", "Say what a block is made of: churn, cardinality and bytes.");
   arguments.text("limit", 0, limit_text, "How many of the most to show.");
   arguments.optional("db path", folder, "Data folder (default is data/).");
   arguments.optional("block", name, "Name of a block (default is the newest).");
-  int exit_code = kSuccess;
-  if (!parse_or_leave(arguments, given, exit_code)) return exit_code;
+  if (const auto code = end_early(arguments, given)) return *code;
   const auto limit = parse_unsigned(limit_text);
   if (!limit) return fail(Error(ErrorCode::InvalidArgument, "--limit: want a number, got " + limit_text));
   const auto blocks = open_blocks(folder);
