@@ -3,12 +3,10 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <string_view>
 
-#include "common/io/file_system.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace sonde::scraper {
 namespace {
@@ -17,22 +15,14 @@ namespace {
 class Stand {
  public:
   explicit Stand(std::string_view yaml) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sonde-scraper-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    folder_ = pattern;
-    options.config_file = folder_ + "/prometheus.yml";
-    options.tsdb_path = folder_ + "/data";
+    options.config_file = folder_.at("prometheus.yml");
+    options.tsdb_path = folder_.at("data");
     options.listen_addresses = {"127.0.0.1:0"};
     logger.set(LogLevel::Error, LogFormat::Logfmt);
     write(yaml);
   }
-  ~Stand() { std::filesystem::remove_all(folder_); }
 
-  void write(std::string_view yaml) {
-    auto file = io::real_file_system().create(options.config_file);
-    REQUIRE(file);
-    REQUIRE((*file)->append(io::as_bytes(yaml)));
-  }
+  void write(std::string_view yaml) { folder_.write("prometheus.yml", yaml); }
 
   Result<std::unique_ptr<Server>> make() {
     auto configuration = load_configuration(options, logger);
@@ -47,7 +37,7 @@ class Stand {
   Logger logger{clock, 2};
 
  private:
-  std::string folder_;
+  TemporaryFolder folder_;
 };
 
 }  // namespace

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 
 #include "tests/unit/common/http_server/test_certificate.h"
+#include "tests/unit/temporary_folder.h"
 
 using sonde::Logger;
 using sonde::http::test::make_certificate;
@@ -29,23 +29,11 @@ struct HeldClock final : sonde::Clock {
 };
 
 // A folder whose files change at times that the test says.
-struct Folder {
-  Folder() : log_fd(::open("/dev/null", O_WRONLY | O_CLOEXEC)), logger(clock, log_fd) {
-    char pattern[] = "/tmp/sonde-live-XXXXXX";
-    REQUIRE(::mkdtemp(pattern) != nullptr);
-    path = pattern;
-  }
-  ~Folder() {
-    for (const char* name : {"web.yml", "cert.pem", "key.pem", "new"}) ::unlink(at(name).c_str());
-    ::rmdir(path.c_str());
-    ::close(log_fd);
-  }
-  std::string at(const std::string& name) const { return path + "/" + name; }
+struct Folder : sonde::TemporaryFolder {
+  Folder() : log_fd(::open("/dev/null", O_WRONLY | O_CLOEXEC)), logger(clock, log_fd) {}
+  ~Folder() { ::close(log_fd); }
   void write(const std::string& name, std::string_view text) const {
-    std::FILE* file = std::fopen(at(name).c_str(), "w");
-    REQUIRE(file != nullptr);
-    std::fwrite(text.data(), 1, text.size(), file);
-    std::fclose(file);
+    TemporaryFolder::write(name, text);
     const timespec time{.tv_sec = clock.now_ms / 1000, .tv_nsec = clock.now_ms % 1000 * 1'000'000};
     const timespec times[] = {time, time};
     REQUIRE(::utimensat(AT_FDCWD, at(name).c_str(), times, 0) == 0);
@@ -68,7 +56,6 @@ struct Folder {
   HeldClock clock;
   int log_fd;  // What is logged here is logged on purpose.
   Logger logger;
-  std::string path;
 };
 
 }  // namespace

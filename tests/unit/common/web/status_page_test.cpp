@@ -2,41 +2,26 @@
 
 #include <doctest/doctest.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <filesystem>
-#include <fstream>
 #include <thread>
+
+#include "tests/unit/temporary_folder.h"
 
 using namespace sonde;
 
-namespace {
-
-void write(const std::filesystem::path& path, std::string_view text) {
-  std::filesystem::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << text;
-}
-
-std::filesystem::path make_folder() {
-  std::string path = std::filesystem::temp_directory_path() / "sonde-status-XXXXXX";
-  REQUIRE(::mkdtemp(path.data()) != nullptr);
-  return path;
-}
-
-}  // namespace
-
 TEST_SUITE("web/status_page") {
   TEST_CASE("threads and memory are what the kernel's files say") {
-    const std::filesystem::path proc = make_folder();
+    const TemporaryFolder proc;
     // Fields as proc(5) numbers them: utime 14 is 250 ticks and stime 15 is 50.
-    write(proc / "task/71/stat", "71 (sync (1)) x) S 1 2 3 4 5 6 7 8 9 10 250 50 0 0 20 0 1 0\n");
-    write(proc / "task/70/stat", "70 (main) R 1 2 3 4 5 6 7 8 9 10 0 1 0 0 20 0 1 0\n");
-    write(proc / "task/72/stat", "72 (torn) R 1 2");
-    write(proc / "smaps_rollup",
-          "5500-7ffe ---p 00000000 00:00 0 [rollup]\nRss:      9000 kB\nPss: 1 kB\nAnonymous:  4000 kB\n");
-    const web::ProcessFacts facts = web::read_process_facts(proc);
+    proc.write("task/71/stat", "71 (sync (1)) x) S 1 2 3 4 5 6 7 8 9 10 250 50 0 0 20 0 1 0\n");
+    proc.write("task/70/stat", "70 (main) R 1 2 3 4 5 6 7 8 9 10 0 1 0 0 20 0 1 0\n");
+    proc.write("task/72/stat", "72 (torn) R 1 2");
+    proc.write(
+        "smaps_rollup",
+        "5500-7ffe ---p 00000000 00:00 0 [rollup]\nRss:      9000 kB\nPss: 1 kB\nAnonymous:  4000 kB\n");
+    const web::ProcessFacts facts = web::read_process_facts(proc.path());
     const double ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
     REQUIRE(facts.threads.size() == 2);
     CHECK(facts.threads[0].id == 70);
@@ -46,7 +31,6 @@ TEST_SUITE("web/status_page") {
     CHECK(facts.threads[1].cpu_seconds == doctest::Approx(300 / ticks));
     CHECK(facts.resident_bytes == 9000 * 1024);
     CHECK(facts.anonymous_bytes == 4000 * 1024);
-    std::filesystem::remove_all(proc);
   }
 
   TEST_CASE("what cannot be read is left out") {

@@ -19,6 +19,7 @@
 #include "common/exposition/metric_sink.h"
 #include "exporters/node/collectors.h"
 #include "exporters/node/shared_reads.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace sonde::node::test {
 
@@ -31,34 +32,21 @@ class FixedClock final : public Clock {
 class Host {
  public:
   Host() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sonde-node-XXXXXX").string();
-    root_ = ::mkdtemp(pattern.data());
-    options.roots.procfs = root_ + "/proc";
-    options.roots.sysfs = root_ + "/sys";
-    options.roots.udev_data = root_ + "/udev";
-    options.roots.rootfs = root_;
-    std::filesystem::create_directories(root_ + "/proc");
-    std::filesystem::create_directories(root_ + "/sys");
+    options.roots.procfs = folder_.at("proc");
+    options.roots.sysfs = folder_.at("sys");
+    options.roots.udev_data = folder_.at("udev");
+    options.roots.rootfs = folder_.path();
+    std::filesystem::create_directories(options.roots.procfs);
+    std::filesystem::create_directories(options.roots.sysfs);
   }
-  ~Host() {
-    std::error_code ignored;
-    std::filesystem::remove_all(root_, ignored);
-    ::close(null_);
-  }
+  ~Host() { ::close(null_); }
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
 
   // Writes a file below the root, with its folders: write("proc/loadavg", "…").
-  void write(std::string_view name, std::string_view content) const {
-    const std::filesystem::path path = root_ + "/" + std::string(name);
-    std::filesystem::create_directories(path.parent_path());
-    const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    const ssize_t written = ::write(fd, content.data(), content.size());
-    ::close(fd);
-    check(written == static_cast<ssize_t>(content.size()), "a test's file is written");
-  }
-  void remove(std::string_view name) const { std::filesystem::remove_all(root_ + "/" + std::string(name)); }
-  const std::string& root() const { return root_; }
+  void write(std::string_view name, std::string_view content) const { folder_.write(name, content); }
+  void remove(std::string_view name) const { std::filesystem::remove_all(folder_.at(name)); }
+  const std::string& root() const { return folder_.path(); }
 
   using Factory = MadeCollector (*)(const CollectorContext&);
   // Makes the collector; a start-up error is `error`.
@@ -119,7 +107,7 @@ class Host {
   std::string page;            // of the last scrape, with HELP and TYPE
 
  private:
-  std::string root_;
+  TemporaryFolder folder_;
   FixedClock clock_;
   int null_ = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
   Logger logger_{clock_, null_};

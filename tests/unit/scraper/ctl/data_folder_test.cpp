@@ -13,7 +13,7 @@ namespace {
 
 TEST_SUITE("ctl/data_folder") {
   TEST_CASE("blocks come oldest first and what is no block comes last with its reason") {
-    const tsdb::TemporaryFolder folder;
+    const TemporaryFolder folder;
     tsdb::BlockBuilder builder({.path = folder.path() + "/blocks"});
     for (const int64_t hour : {9, 1, 5}) {
       const int64_t time_ms = hour * 3600 * 1000;
@@ -33,7 +33,7 @@ TEST_SUITE("ctl/data_folder") {
   }
 
   TEST_CASE("a folder that is no data folder says what is wanted") {
-    const tsdb::TemporaryFolder folder;
+    const TemporaryFolder folder;
     CHECK(open_blocks(folder.path()).error().message().find("--storage.tsdb.path") != std::string::npos);
   }
 }

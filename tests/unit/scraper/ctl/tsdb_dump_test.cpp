@@ -22,7 +22,7 @@ std::string dumped(const storage::SeriesSource& source, std::vector<std::vector<
 TEST_SUITE("ctl/tsdb_dump") {
   TEST_CASE("series come in the order of their labels, with markers where they end") {
     tsdb::TestContext context;
-    const tsdb::TemporaryFolder folder;
+    const TemporaryFolder folder;
     const auto database = tsdb::open_database(folder.path(), context);
     const std::vector<Labels> columns{{{"__name__", "z"}}, {{"__name__", "a.b"}, {"x", "q\"\n\\"}}};
     const auto shape = database->intern_shape(columns);
@@ -50,7 +50,7 @@ TEST_SUITE("ctl/tsdb_dump") {
   }
 
   TEST_CASE("wrong flags are refused before the folder is touched") {
-    const tsdb::TemporaryFolder folder;
+    const TemporaryFolder folder;
     const auto run = [&](std::string flag) {
       return tsdb_dump(std::vector<std::string>{std::move(flag), folder.path()});
     };

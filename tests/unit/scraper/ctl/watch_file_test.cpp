@@ -4,26 +4,18 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <thread>
 
 #include "common/io/atomic_write.h"
 #include "scraper/discovery/target_file.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace sonde::ctl {
 namespace {
 
-struct Folder {
-  std::string path;
-  Folder() {
-    char name[] = "/tmp/sonde-watch-XXXXXX";
-    REQUIRE(::mkdtemp(name) != nullptr);
-    path = name;
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::string file() const { return path + "/watch.yml"; }
+struct Folder : TemporaryFolder {
+  std::string file() const { return at("watch.yml"); }
 };
 
 std::string text_of(const std::string& path) {
@@ -140,7 +132,7 @@ TEST_SUITE("ctl/watch_file") {
     const auto groups = read_watch_file(folder.file());
     REQUIRE(groups);
     CHECK(list_watched(*groups).size() == 40);
-    CHECK(io::real_file_system().list(folder.path)->size() == 1);
+    CHECK(io::real_file_system().list(folder.path())->size() == 1);
   }
 
   TEST_CASE("errors name the file or the folder") {
@@ -149,9 +141,9 @@ TEST_SUITE("ctl/watch_file") {
       REQUIRE_FALSE(status);
       return status.error().message();
     };
-    CHECK(message(add(folder.path + "/watch.json", "https://a/", "m")).find("to end in .yml or .yaml") !=
+    CHECK(message(add(folder.at("watch.json"), "https://a/", "m")).find("to end in .yml or .yaml") !=
           std::string::npos);
-    CHECK(message(add(folder.path + "/none/watch.yml", "https://a/", "m")).find(folder.path + "/none") !=
+    CHECK(message(add(folder.at("none/watch.yml"), "https://a/", "m")).find(folder.at("none")) !=
           std::string::npos);
     CHECK(read_watch_file(folder.file())->empty());
   }

@@ -8,19 +8,10 @@
 
 #include "scraper/ctl/verb.h"
 #include "scraper/ctl/watch_file.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace sonde::ctl {
 namespace {
-
-struct Folder {
-  std::string path;
-  Folder() {
-    char name[] = "/tmp/sonde-watch-XXXXXX";
-    REQUIRE(::mkdtemp(name) != nullptr);
-    path = name;
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-};
 
 using Words = std::vector<std::string>;
 
@@ -28,8 +19,8 @@ using Words = std::vector<std::string>;
 
 TEST_SUITE("ctl/watch_verbs") {
   TEST_CASE("one bad URL among good ones changes nothing") {
-    const Folder folder;
-    const std::string file = folder.path + "/watch.yml";
+    const TemporaryFolder folder;
+    const std::string file = folder.at("watch.yml");
     CHECK(watch_add(Words{"--file", file, "https://a/", "b"}) == kFailure);
     CHECK_FALSE(std::filesystem::exists(file));
     CHECK(watch_add(Words{"--file", file, "https://a/", "https://b/", "--insecure"}) == kSuccess);
@@ -38,8 +29,8 @@ TEST_SUITE("ctl/watch_verbs") {
   }
 
   TEST_CASE("removing something that is not watched changes nothing") {
-    const Folder folder;
-    const std::string file = folder.path + "/watch.yml";
+    const TemporaryFolder folder;
+    const std::string file = folder.at("watch.yml");
     REQUIRE(watch_add(Words{"--file", file, "https://a/"}) == kSuccess);
     CHECK(watch_remove(Words{"--file", file, "https://a/", "https://b/"}) == kFailure);
     CHECK(list_watched(*read_watch_file(file)).size() == 1);

@@ -14,7 +14,7 @@ namespace {
 constexpr storage::TimeRange kAlways{INT64_MIN, INT64_MAX};
 
 // A block as a source of its own.
-class OneBlock final : public storage::SeriesSource {
+class OneBlock final : public SamplesOnlySource {
  public:
   explicit OneBlock(std::shared_ptr<const BlockReader> block) : block_(std::move(block)) {}
   Result<std::unique_ptr<storage::Selection>> select(std::span<const Matcher> matchers,
@@ -22,18 +22,6 @@ class OneBlock final : public storage::SeriesSource {
     std::vector<FoundStretch> found;
     block_->select(matchers, hints.range, found);
     return make_selection(std::move(found), {block_});
-  }
-  Result<std::vector<std::string>> label_names(std::span<const std::vector<Matcher>>, storage::TimeRange,
-                                               size_t) const override {
-    return std::vector<std::string>();
-  }
-  Result<std::vector<std::string>> label_values(std::string_view, std::span<const std::vector<Matcher>>,
-                                                storage::TimeRange, size_t) const override {
-    return std::vector<std::string>();
-  }
-  Result<std::vector<Labels>> series(std::span<const std::vector<Matcher>>, storage::TimeRange,
-                                     size_t) const override {
-    return std::vector<Labels>();
   }
 
  private:

@@ -49,7 +49,7 @@ std::vector<std::string> batches_of(const std::string& file, uint64_t& damages) 
 }
 
 // What a head holds after the replay of a log file.
-class ReplayedHead final : public storage::SeriesSource {
+class ReplayedHead final : public SamplesOnlySource {
  public:
   explicit ReplayedHead(std::string log, size_t shard_count = 1)
       : head_(options(shard_count), io::real_file_system(), FileNames{"/nonexistent"}) {
@@ -65,18 +65,6 @@ class ReplayedHead final : public storage::SeriesSource {
     std::vector<FoundStretch> found;
     head_.select(matchers, hints.range, INT64_MIN, found);
     return make_selection(std::move(found), {});
-  }
-  Result<std::vector<std::string>> label_names(std::span<const std::vector<Matcher>>, storage::TimeRange,
-                                               size_t) const override {
-    return std::vector<std::string>();
-  }
-  Result<std::vector<std::string>> label_values(std::string_view, std::span<const std::vector<Matcher>>,
-                                                storage::TimeRange, size_t) const override {
-    return std::vector<std::string>();
-  }
-  Result<std::vector<Labels>> series(std::span<const std::vector<Matcher>>, storage::TimeRange,
-                                     size_t) const override {
-    return std::vector<Labels>();
   }
 
  private:

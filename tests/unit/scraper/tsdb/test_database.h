@@ -1,13 +1,10 @@
 #pragma once
-// What the database's tests share: a folder that goes away, a clock that stands still, a model that is a
-// plain map.
-
-#include <stdlib.h>
+// What the database's tests share: a clock that stands still, a model that is a plain map, sources of which
+// only the samples are asked.
 
 #include <atomic>
 #include <bit>
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,23 +14,9 @@
 #include "common/core/clock.h"
 #include "common/core/log.h"
 #include "scraper/tsdb/database.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace sonde::tsdb {
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sonde-tsdb-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // Tests write at times near 0, so that is the time.
 class StandingClock final : public Clock {
@@ -85,6 +68,23 @@ inline Model read_all(const storage::SeriesSource& source, std::vector<Matcher> 
   }
   return model;
 }
+
+// A source without lists of labels: nobody asks it for them.
+class SamplesOnlySource : public storage::SeriesSource {
+ public:
+  Result<std::vector<std::string>> label_names(std::span<const std::vector<Matcher>>, storage::TimeRange,
+                                               size_t) const override {
+    return std::vector<std::string>();
+  }
+  Result<std::vector<std::string>> label_values(std::string_view, std::span<const std::vector<Matcher>>,
+                                                storage::TimeRange, size_t) const override {
+    return std::vector<std::string>();
+  }
+  Result<std::vector<Labels>> series(std::span<const std::vector<Matcher>>, storage::TimeRange,
+                                     size_t) const override {
+    return std::vector<Labels>();
+  }
+};
 
 inline std::unique_ptr<Database> open_database(const std::string& path, TestContext& context,
                                                DatabaseOptions options = {}) {
