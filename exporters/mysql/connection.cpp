@@ -7,6 +7,8 @@
 #include <mysql_connection.h>
 #include <mysql_driver.h>
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace sonde::mysql {
@@ -14,9 +16,11 @@ namespace {
 
 constexpr size_t kRowsMax = 1'000'000;
 
-// Error numbers of the server and of the client library (mysqld_error.h, errmsg.h).
+// Error numbers of the server and of the client library (mysqld_error.h, errmsg.h). The user is refused, or a
+// database, a table, a column or a statement to him.
 bool is_access_error(int code) {
-  return code == 1044 || code == 1045 || code == 1698 || code == 1251;
+  constexpr std::array kCodes{1044, 1045, 1142, 1143, 1227, 1251, 1698};
+  return std::ranges::find(kCodes, code) != kCodes.end();
 }
 bool is_connection_error(int code) {
   return code >= 2000 && code < 2100;

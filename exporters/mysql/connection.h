@@ -41,7 +41,8 @@ class Connection {
   static Result<std::unique_ptr<Connection>> open(const Endpoint& endpoint, std::chrono::seconds timeout);
   virtual ~Connection() = default;
 
-  // Runs one statement; a text that the server refuses is InvalidArgument, a lost connection Unavailable.
+  // Runs one statement; a text that the server refuses is InvalidArgument, one that the user may not run
+  // PermissionDenied, a lost connection Unavailable.
   virtual Result<Table> query(const std::string& sql) = 0;
   virtual Status execute(const std::string& sql) = 0;
 };

@@ -18,7 +18,7 @@ def write_cnf(path, **sections):
 
 @contextlib.contextmanager
 def server(folder):
-    """Runs mariadbd; gives its port. The user sonde has PASSWORD."""
+    """Runs mariadbd; gives its port. The users sonde and narrow have PASSWORD; narrow may not see replication."""
     mariadbd, install = harness.need("mariadbd"), harness.need("mariadb-install-db")
     data, socket = os.path.join(folder, "data"), os.path.join(folder, "sock")
     port = harness.free_port()
@@ -28,6 +28,7 @@ def server(folder):
                           f"--port={port}", "--bind-address=127.0.0.1", f"--pid-file={folder}/pid"]):
         sql = (f"CREATE USER sonde@'%' IDENTIFIED BY '{PASSWORD}';"
                "GRANT PROCESS, REPLICATION CLIENT, SLAVE MONITOR ON *.* TO sonde@'%';"
+               f"CREATE USER narrow@'%' IDENTIFIED BY '{PASSWORD}'; GRANT PROCESS, REPLICATION CLIENT ON *.* TO narrow@'%';"
                # Something for every collector to show: response times, and two masters that nobody asks.
                "INSTALL SONAME 'query_response_time'; SET GLOBAL query_response_time_stats=1;"
                "CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT=1, MASTER_USER='x';"

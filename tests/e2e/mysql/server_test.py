@@ -67,6 +67,15 @@ def test_probe(base, port):
               f"/probe{query} is 400 with its reason")
 
 
+def test_missing_privilege(base, port, log):
+    got = page(f"{base}/probe?target=127.0.0.1:{port}&auth_module=client.narrow&collect[]=slave_status")
+    check(got.value("mysql_up") == 1 and got.value("mysql_exporter_collector_success", collector="collect.slave_status") == 0,
+          "who may not see replication gets the rest")
+    with open(log, encoding="utf-8") as file:
+        said = file.read()
+    check("error 1227" in said and "SLAVE MONITOR" in said and "1064" not in said, "the log names the missing privilege")
+
+
 def test_reload(base, cnf, port):
     lab.write_cnf(cnf, client={"user": "", "host": "127.0.0.1", "port": port})
     status, _, body = harness.fetch(base + "/-/reload", method="POST")
@@ -84,11 +93,12 @@ def main():
     cnf, log = os.path.join(folder, "my.cnf"), os.path.join(folder, "log")
     with lab.server(folder) as port:
         lab.write_cnf(cnf, client={"user": "sonde", "password": lab.PASSWORD, "host": "127.0.0.1", "port": port},
-                      client_other={"password": "wrong-horse"})
+                      client_other={"password": "wrong-horse"}, client_narrow={"user": "narrow"})
         with lab.exporter(cnf, log) as (base, process):
             test_page(base)
             test_beside_reference(base, port, folder)
             test_probe(base, port)
+            test_missing_privilege(base, port, log)
             shown = b"".join(harness.fetch(base + path)[2] for path in ("/", "/metrics", f"/probe?target=127.0.0.1:{port}"))
             test_reload(base, cnf, port)
             process.send_signal(signal.SIGTERM)
