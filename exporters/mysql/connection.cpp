@@ -14,13 +14,18 @@
 namespace sonde::mysql {
 namespace {
 
-constexpr size_t kRowsMax = 1'000'000;
-
 // Error numbers of the server and of the client library (mysqld_error.h, errmsg.h). The user is refused, or a
 // database, a table, a column or a statement to him.
 bool is_access_error(int code) {
   constexpr std::array kCodes{1044, 1045, 1142, 1143, 1227, 1251, 1698};
   return std::ranges::find(kCodes, code) != kCodes.end();
+}
+bool is_absence_error(int code) {
+  return code == 1109 || code == 1146;
+}
+// Interrupted, and the limits of MariaDB and of MySQL.
+bool is_time_error(int code) {
+  return code == 1317 || code == 1969 || code == 3024;
 }
 bool is_connection_error(int code) {
   return code >= 2000 && code < 2100;
@@ -30,6 +35,8 @@ Error from_exception(const sql::SQLException& exception) {
   const int code = exception.getErrorCode();
   const std::string message = "error " + std::to_string(code) + ": " + exception.what();
   if (is_access_error(code)) return Error(ErrorCode::PermissionDenied, message);
+  if (is_absence_error(code)) return Error(ErrorCode::NotFound, message);
+  if (is_time_error(code)) return Error(ErrorCode::DeadlineExceeded, message);
   if (is_connection_error(code)) return Error(ErrorCode::Unavailable, message);
   return Error(ErrorCode::InvalidArgument, message);
 }
@@ -80,14 +87,15 @@ class ConnectorConnection final : public Connection {
   }
 
  private:
-  static Result<Table> read(sql::ResultSet& results) {
+  static Table read(sql::ResultSet& results) {
     Table table;
     sql::ResultSetMetaData* facts = results.getMetaData();
     const unsigned columns = facts->getColumnCount();
     for (unsigned i = 1; i <= columns; ++i) table.columns.push_back(facts->getColumnLabel(i).asStdString());
     while (results.next()) {
       if (table.rows.size() == kRowsMax) {
-        return Error(ErrorCode::LimitExceeded, "more than " + std::to_string(kRowsMax) + " rows");
+        table.is_cut = true;
+        break;
       }
       auto& row = table.rows.emplace_back();
       row.reserve(columns);

@@ -28,10 +28,14 @@ struct Endpoint {
   std::string tls_versions;  // "TLSv1.2,TLSv1.3"; "" for the library's choice
 };
 
+// Rows of an answer that are taken, so that no server can fill the memory.
+inline constexpr size_t kRowsMax = 250'000;
+
 // A whole answer; NULL is nullopt.
 struct Table {
   std::vector<std::string> columns;
   std::vector<std::vector<std::optional<std::string>>> rows;
+  bool is_cut = false;  // there were more rows than kRowsMax; these are the first of them
 };
 
 class Connection {
@@ -42,7 +46,8 @@ class Connection {
   virtual ~Connection() = default;
 
   // Runs one statement; a text that the server refuses is InvalidArgument, one that the user may not run
-  // PermissionDenied, a lost connection Unavailable.
+  // PermissionDenied, one that names an unknown table NotFound, one that the server ended for its time
+  // DeadlineExceeded, a lost connection Unavailable.
   virtual Result<Table> query(const std::string& sql) = 0;
   virtual Status execute(const std::string& sql) = 0;
 };

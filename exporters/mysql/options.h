@@ -9,6 +9,7 @@
 
 #include "common/core/result.h"
 #include "common/exporter/flags.h"
+#include "exporters/mysql/scraper_options.h"
 
 namespace sonde::mysql {
 
@@ -23,6 +24,7 @@ struct Options {
   int64_t query_timeout_seconds = 0;
   double timeout_offset_seconds = 0.25;
   int64_t open_connections_max = 2;
+  ScraperOptions scraper;
 
   // One per row of scrapers(), in its order.
   struct Switch {

@@ -1,6 +1,6 @@
 #include "exporters/mysql/row_metrics.h"
 
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "common/core/number_text.h"
@@ -9,9 +9,10 @@
 namespace sonde::mysql {
 
 Status emit_rows(const Table& table, std::span<const RowMetric> metrics, exposition::MetricSink& sink) {
-  const size_t label_count = metrics.front().desc.labels.size();
+  const size_t label_count =
+      metrics.front().desc.labels.size() - (metrics.front().last_label.empty() ? 0 : 1);
   const size_t column_count = label_count + metrics.size();
-  std::vector<std::string_view> labels(label_count);
+  std::vector<std::string_view> labels(label_count + 1);
   for (const auto& row : table.rows) {
     if (row.size() != column_count) {
       return Error(ErrorCode::Corrupt,
@@ -19,16 +20,33 @@ Status emit_rows(const Table& table, std::span<const RowMetric> metrics, exposit
     }
     for (size_t i = 0; i < label_count; ++i) labels[i] = row[i] ? std::string_view(*row[i]) : "";
     for (size_t i = 0; i < metrics.size(); ++i) {
+      const RowMetric& metric = metrics[i];
       const auto& text = row[label_count + i];
-      const auto value = text ? parse_number(*text) : std::nullopt;
+      if (!text) continue;
+      const auto value = parse_number(*text);
       if (!value) {
-        return Error(ErrorCode::Corrupt, std::string(metrics[i].desc.name) + ": want a number, got " +
-                                             (text ? quoted(*text) : "NULL"));
+        return Error(ErrorCode::Corrupt,
+                     std::string(metric.desc.name) + ": want a number, got " + quoted(*text));
       }
-      sink.sample(metrics[i].desc, labels, *value / metrics[i].divisor);
+      labels[label_count] = metric.last_label;
+      sink.sample(metric.desc, std::span(labels).first(metric.desc.labels.size()), *value / metric.divisor);
     }
   }
   return Ok{};
+}
+
+Status query_rows(Connection& connection, const std::string& sql, std::span<const RowMetric> metrics,
+                  exposition::MetricSink& sink) {
+  const auto table = connection.query(sql);
+  return table ? emit_rows(*table, metrics, sink) : table.error();
+}
+
+void remove_prefix(Table& table, size_t column, std::string_view prefix) {
+  for (auto& row : table.rows) {
+    if (column < row.size() && row[column] && row[column]->starts_with(prefix)) {
+      row[column]->erase(0, prefix.size());
+    }
+  }
 }
 
 }  // namespace sonde::mysql

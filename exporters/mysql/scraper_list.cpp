@@ -50,9 +50,13 @@ std::span<const Scraper> scrapers() {
 
 Version parse_version(std::string_view text) {
   Version version;
-  const auto [dot, error] = std::from_chars(text.data(), text.data() + text.size(), version.major);
-  if (error != std::errc{} || dot == text.data() + text.size() || *dot != '.') return version;
-  std::from_chars(dot + 1, text.data() + text.size(), version.minor);
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (unsigned* part : {&version.major, &version.minor, &version.patch}) {
+    const auto [stop, error] = std::from_chars(at, end, *part);
+    if (error != std::errc{} || stop == end || *stop != '.') break;
+    at = stop + 1;
+  }
   return version;
 }
 

@@ -18,9 +18,14 @@ constexpr Desc kSuccess{"mysql_exporter_collector_success",
                         MetricType::Gauge,
                         {"collector"}};
 constexpr int64_t kNsPerSecond = 1'000'000'000;
+constexpr int64_t kAnswerNsMax = kNsPerSecond / 10;
 
 double seconds_between(int64_t from_ns, int64_t to_ns) {
   return static_cast<double>(to_ns - from_ns) / static_cast<double>(kNsPerSecond);
+}
+
+std::string label_of(const Scraper& scraper) {
+  return "collect." + std::string(scraper.name);
 }
 
 }  // namespace
@@ -37,7 +42,10 @@ Status TargetCollector::collect(MetricSink& sink) {
     task = task_;
   }
   const int64_t begin = clock_.monotonic_ns();
-  if (auto connected = connect(task); !connected) {
+  // What is there by then must still be joined to a page, or nobody gets it.
+  const int64_t left_ns = task.deadline_monotonic_ns - begin;
+  const int64_t deadline = task.deadline_monotonic_ns - std::min(kAnswerNsMax, left_ns / 10);
+  if (auto connected = connect(deadline); !connected) {
     connection_.reset();
     sink.sample(kUp, 0);
     logger_.error("cannot connect to the server", {{"err", connected.error().message()}});
@@ -45,38 +53,44 @@ Status TargetCollector::collect(MetricSink& sink) {
   }
   sink.sample(kUp, 1);
   sink.sample(kDuration, {"connection"}, seconds_between(begin, clock_.monotonic_ns()));
-  for (const Scraper& scraper : scrapers()) {
-    if (std::ranges::find(task.scrapers, scraper.name) == task.scrapers.end()) continue;
-    if (version_ < scraper.min_version) continue;
-    run(scraper, sink);
-    if (!connection_) break;
-  }
+  run_scrapers(task, deadline, sink);
   return Ok{};
 }
 
 // A kept connection is asked whether it still lives by the statement that limits the session.
-Status TargetCollector::connect(const Task& task) {
-  if (connection_ && limit_statements(task)) return Ok{};
-  const int64_t left_ns = std::max<int64_t>(task.deadline_monotonic_ns - clock_.monotonic_ns(), kNsPerSecond);
+Status TargetCollector::connect(int64_t deadline_monotonic_ns) {
+  if (connection_) {
+    connection_->set_deadline(deadline_monotonic_ns);
+    if (connection_->limit()) return Ok{};
+  }
+  const int64_t left_ns = std::max<int64_t>(deadline_monotonic_ns - clock_.monotonic_ns(), kNsPerSecond);
   auto opened = Connection::open(endpoint_, std::chrono::seconds(left_ns / kNsPerSecond));
   if (!opened) return opened.error();
-  connection_ = std::move(*opened);
-  if (auto prepared = prepare_session(); !prepared) return prepared.error();
-  return limit_statements(task);
+  if (auto known = read_server(**opened); !known) return known;
+  connection_ = std::make_unique<LimitedConnection>(std::move(*opened), server_, clock_);
+  connection_->set_deadline(deadline_monotonic_ns);
+  return prepare_session();
 }
 
-Status TargetCollector::prepare_session() {
-  auto answer = connection_->query("SELECT @@version");
+Status TargetCollector::read_server(Connection& connection) {
+  auto answer = connection.query("SELECT @@version");
   if (!answer) return answer.error();
   if (answer->rows.empty() || answer->rows[0].empty() || !answer->rows[0][0]) {
     return Error(ErrorCode::Corrupt, "the server does not say its version");
   }
   const std::string& text = *answer->rows[0][0];
-  version_ = parse_version(text);
-  is_mariadb_ = to_lower_ascii(text).find("mariadb") != std::string::npos;
+  server_.version = parse_version(text);
+  server_.is_mariadb = to_lower_ascii(text).find("mariadb") != std::string::npos;
+  return Ok{};
+}
+
+Status TargetCollector::prepare_session() {
+  // One more than is taken, so that it shows that there are more.
+  const std::string rows = std::to_string(kRowsMax + 1);
+  if (auto set = connection_->execute("SET SESSION sql_select_limit=" + rows); !set) return set;
   if (options_.enable_lock_wait_timeout) {
     const std::string seconds = std::to_string(options_.lock_wait_timeout_seconds);
-    if (auto set = connection_->execute("SET SESSION lock_wait_timeout=" + seconds); !set) return set.error();
+    if (auto set = connection_->execute("SET SESSION lock_wait_timeout=" + seconds); !set) return set;
   }
   if (options_.log_slow_filter) {
     return connection_->execute("SET SESSION log_slow_filter='tmp_table_on_disk,filesort_on_disk'");
@@ -84,25 +98,34 @@ Status TargetCollector::prepare_session() {
   return Ok{};
 }
 
-// The server itself ends a statement that would outlive the scrape.
-Status TargetCollector::limit_statements(const Task& task) {
-  int64_t left_ms = (task.deadline_monotonic_ns - clock_.monotonic_ns()) / 1'000'000;
-  if (options_.query_timeout_seconds > 0) left_ms = std::min(left_ms, options_.query_timeout_seconds * 1000);
-  left_ms = std::max<int64_t>(left_ms, 1);
-  if (is_mariadb_) {
-    const std::string seconds =
-        std::to_string(left_ms / 1000) + "." + std::to_string(1000 + left_ms % 1000).substr(1);
-    return connection_->execute("SET SESSION max_statement_time=" + seconds);
+void TargetCollector::run_scrapers(const Task& task, int64_t deadline_monotonic_ns, MetricSink& sink) {
+  std::string left_out;
+  for (const Scraper& scraper : scrapers()) {
+    if (std::ranges::find(task.scrapers, scraper.name) == task.scrapers.end()) continue;
+    if (server_.version < scraper.min_version) continue;
+    const int64_t now = clock_.monotonic_ns();
+    if (now >= deadline_monotonic_ns) {
+      sink.sample(kSuccess, {label_of(scraper)}, 0);
+      left_out += (left_out.empty() ? "" : ",") + std::string(scraper.name);
+      continue;
+    }
+    const int64_t timeout_ns = options_.query_timeout_seconds * kNsPerSecond;
+    connection_->set_deadline(timeout_ns > 0 ? std::min(deadline_monotonic_ns, now + timeout_ns)
+                                             : deadline_monotonic_ns);
+    run(scraper, sink);
+    if (!connection_) break;
   }
-  // MySQL has it since 5.7; older servers are left to the read timeout.
-  if (version_ < Version{5, 7}) return connection_->execute("SET @sonde=1");
-  return connection_->execute("SET SESSION max_execution_time=" + std::to_string(left_ms));
+  if (!left_out.empty()) logger_.error("no time is left for scrapers", {{"left_out", left_out}});
 }
 
 void TargetCollector::run(const Scraper& scraper, MetricSink& sink) {
   const int64_t begin = clock_.monotonic_ns();
-  const Status status = scraper.scrape(*connection_, sink);
-  const std::string label = "collect." + std::string(scraper.name);
+  Status status = scraper.scrape({*connection_, server_, options_.scraper}, sink);
+  if (status && connection_->was_cut()) {
+    status = Error(ErrorCode::LimitExceeded,
+                   "the server has more than " + std::to_string(kRowsMax) + " rows; the others are left out");
+  }
+  const std::string label = label_of(scraper);
   sink.sample(kDuration, {label}, seconds_between(begin, clock_.monotonic_ns()));
   sink.sample(kSuccess, {label}, status ? 1 : 0);
   if (status) return;

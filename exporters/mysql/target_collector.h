@@ -15,6 +15,7 @@
 #include "common/core/mutex.h"
 #include "common/exporter/collector.h"
 #include "exporters/mysql/connection.h"
+#include "exporters/mysql/limited_connection.h"
 #include "exporters/mysql/options.h"
 #include "exporters/mysql/scraper.h"
 
@@ -35,9 +36,10 @@ class TargetCollector final : public exporter::Collector {
     std::vector<std::string_view> scrapers;
     int64_t deadline_monotonic_ns = 0;
   };
-  Status connect(const Task& task);
+  Status connect(int64_t deadline_monotonic_ns);
+  Status read_server(Connection& connection);
   Status prepare_session();
-  Status limit_statements(const Task& task);
+  void run_scrapers(const Task& task, int64_t deadline_monotonic_ns, MetricSink& sink);
   void run(const Scraper& scraper, MetricSink& sink);
 
   const Endpoint endpoint_;
@@ -46,9 +48,8 @@ class TargetCollector final : public exporter::Collector {
   Logger& logger_;
   Mutex mutex_;
   Task task_ GUARDED_BY(mutex_);
-  std::unique_ptr<Connection> connection_;  // Owned by the worker, as all below.
-  bool is_mariadb_ = false;
-  Version version_;
+  std::unique_ptr<LimitedConnection> connection_;  // Owned by the worker, as all below.
+  Server server_;
 };
 
 }  // namespace sonde::mysql

@@ -100,8 +100,8 @@ void emit_galera_latency(std::string_view text, MetricSink& sink) {
 
 }  // namespace
 
-Status scrape_global_status(Connection& connection, MetricSink& sink) {
-  const auto table = connection.query("SHOW GLOBAL STATUS");
+Status scrape_global_status(const Source& source, MetricSink& sink) {
+  const auto table = source.connection.query("SHOW GLOBAL STATUS");
   if (!table) return table.error();
   std::string local_state;
   std::string cluster_state;

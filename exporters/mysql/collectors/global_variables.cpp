@@ -44,8 +44,8 @@ std::optional<double> parse_gcache_size(std::string_view options) {
 
 }  // namespace
 
-Status scrape_global_variables(Connection& connection, MetricSink& sink) {
-  const auto table = connection.query("SHOW GLOBAL VARIABLES");
+Status scrape_global_variables(const Source& source, MetricSink& sink) {
+  const auto table = source.connection.query("SHOW GLOBAL VARIABLES");
   if (!table) return table.error();
   std::map<std::string, std::string, std::less<>> texts;
   for (const auto& row : table->rows) {

@@ -31,11 +31,12 @@ constexpr std::array kMetrics{
 
 }  // namespace
 
-Status scrape_innodb_cmp(Connection& connection, MetricSink& sink) {
-  const auto table = connection.query(
+Status scrape_innodb_cmp(const Source& source, MetricSink& sink) {
+  return query_rows(
+      source.connection,
       "SELECT page_size, compress_ops, compress_ops_ok, compress_time, uncompress_ops, uncompress_time "
-      "FROM information_schema.innodb_cmp");
-  return table ? emit_rows(*table, kMetrics, sink) : table.error();
+      "FROM information_schema.innodb_cmp",
+      kMetrics, sink);
 }
 
 }  // namespace sonde::mysql

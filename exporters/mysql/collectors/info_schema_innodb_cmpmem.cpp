@@ -6,7 +6,6 @@
 namespace sonde::mysql {
 namespace {
 
-constexpr double kMsPerSecond = 1000;
 constexpr std::array kMetrics{
     RowMetric{{"mysql_info_schema_innodb_cmpmem_pages_used_total",
                "Number of blocks of the size PAGE_SIZE that are currently in use.",
@@ -24,16 +23,17 @@ constexpr std::array kMetrics{
                "Total time in seconds spent in relocating blocks.",
                MetricType::Counter,
                {"page_size", "buffer_pool"}},
-              kMsPerSecond},
+              kMillisecondsPerSecond},
 };
 
 }  // namespace
 
-Status scrape_innodb_cmpmem(Connection& connection, MetricSink& sink) {
-  const auto table = connection.query(
+Status scrape_innodb_cmpmem(const Source& source, MetricSink& sink) {
+  return query_rows(
+      source.connection,
       "SELECT page_size, buffer_pool_instance, pages_used, pages_free, relocation_ops, relocation_time "
-      "FROM information_schema.innodb_cmpmem");
-  return table ? emit_rows(*table, kMetrics, sink) : table.error();
+      "FROM information_schema.innodb_cmpmem",
+      kMetrics, sink);
 }
 
 }  // namespace sonde::mysql

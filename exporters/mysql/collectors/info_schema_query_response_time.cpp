@@ -57,13 +57,13 @@ Status emit_histogram(const Table& table, const Desc& desc, MetricSink& sink) {
 
 }  // namespace
 
-Status scrape_query_response_time(Connection& connection, MetricSink& sink) {
+Status scrape_query_response_time(const Source& source, MetricSink& sink) {
   // A server without the plugin does not know the variable, and has nothing to say.
-  const auto on = connection.query("SELECT @@query_response_time_stats");
+  const auto on = source.connection.query("SELECT @@query_response_time_stats");
   if (!on) return on.error().code() == ErrorCode::InvalidArgument ? Status(Ok{}) : on.error();
   if (on->rows.empty() || on->rows[0].empty() || number_of(on->rows[0][0]) == 0) return Ok{};
   for (const Distribution& distribution : kDistributions) {
-    const auto table = connection.query(distribution.sql);
+    const auto table = source.connection.query(distribution.sql);
     // The tables of reads and of writes are Percona's alone.
     if (!table && &distribution != &kDistributions.front()) break;
     if (!table) return table.error();

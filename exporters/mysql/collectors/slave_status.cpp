@@ -1,10 +1,10 @@
-#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
 
 #include "common/core/number_text.h"
 #include "common/core/text.h"
+#include "exporters/mysql/row.h"
 #include "exporters/mysql/scraper.h"
 #include "exporters/mysql/status_value.h"
 
@@ -44,26 +44,6 @@ Result<Table> ask(Connection& connection) {
   return table;
 }
 
-// The text of a row's first of these columns that is there and not empty.
-class Row {
- public:
-  Row(const Table& table, size_t index) : columns_(table.columns), texts_(table.rows[index]) {}
-
-  std::string_view text(std::string_view column) const {
-    const auto found = std::ranges::find(columns_, column);
-    const auto index = static_cast<size_t>(found - columns_.begin());
-    return index < texts_.size() && texts_[index] ? std::string_view(*texts_[index]) : "";
-  }
-  std::string_view text(std::string_view column, std::string_view newer_column) const {
-    const std::string_view old = text(column);
-    return old.empty() ? text(newer_column) : old;
-  }
-
- private:
-  const std::vector<std::string>& columns_;
-  const std::vector<std::optional<std::string>>& texts_;
-};
-
 // "0-1-270,1-2-42": domain, server and number of the last transaction of each domain.
 void emit_position(std::string_view text, const Desc& desc, std::span<const std::string_view> labels,
                    MetricSink& sink) {
@@ -79,8 +59,8 @@ void emit_position(std::string_view text, const Desc& desc, std::span<const std:
 
 }  // namespace
 
-Status scrape_slave_status(Connection& connection, MetricSink& sink) {
-  const auto table = ask(connection);
+Status scrape_slave_status(const Source& source, MetricSink& sink) {
+  const auto table = ask(source.connection);
   if (!table) return table.error();
   for (size_t index = 0; index < table->rows.size(); ++index) {
     const Row row(*table, index);

@@ -34,6 +34,24 @@ TEST_SUITE("mysql/options") {
       CHECK(check(lock).error().message() == "--exporter.lock_wait_timeout: want 0 to 31536000 seconds");
     }
   }
+
+  TEST_CASE("a scraper's bounds are refused by their flag's name") {
+    const auto error = [](auto set) {
+      Options options;
+      set(options.scraper);
+      const Status good = check(options);
+      return good ? "" : good.error().message();
+    };
+    CHECK(error([](ScraperOptions& o) { o.processlist.min_time_seconds = -1; }) ==
+          "--collect.info_schema.processlist.min_time: want 0 to 1000000000 seconds");
+    CHECK(error([](ScraperOptions& o) { o.statements.count_max = 250'001; }) ==
+          "--collect.perf_schema.eventsstatements.limit: want 0 to 250000");
+    CHECK(error([](ScraperOptions& o) { o.statements.age_seconds_max = -1; }) ==
+          "--collect.perf_schema.eventsstatements.timelimit: want 0 to 1000000000 seconds");
+    CHECK(error([](ScraperOptions& o) { o.statements.digest_text_max = 1'048'577; }) ==
+          "--collect.perf_schema.eventsstatements.digest_text_limit: want 0 to 1048576 characters");
+    CHECK(error([](ScraperOptions& o) { o.statements.count_max = 0; }).empty());
+  }
 }
 
 }  // namespace sonde::mysql

@@ -41,9 +41,38 @@ TEST_SUITE("mysql/row_metrics") {
   TEST_CASE("what is no number and what is no such row is an error that says so") {
     CHECK(emit({{"p", "q", "many", "1"}}).status.error().message() ==
           "x_ops_total: want a number, got \"many\"");
-    CHECK(emit({{"p", "q", "1", std::nullopt}}).status.error().message() ==
-          "x_seconds_total: want a number, got NULL");
+    CHECK(emit({{"p", "q", "1", "1000"}, {"p", "r", "1", ""}})
+              .page.find("x_seconds_total{a=\"p\",b=\"q\"} 1") !=
+          std::string::npos);  // the rows before it stay
     CHECK(emit({{"p", "q", "1"}}).status.error().message() == "want 4 columns, got 3");
+  }
+
+  TEST_CASE("a figure that the server does not have is no sample") {
+    const Emitted emitted = emit({{"p", "q", "3", std::nullopt}});
+    CHECK(emitted.status);
+    CHECK(emitted.page ==
+          "# HELP x_ops_total Ops.\n# TYPE x_ops_total counter\nx_ops_total{a=\"p\",b=\"q\"} 3\n");
+  }
+
+  TEST_CASE("columns that are one family differ by its last label") {
+    constexpr Desc kEvents{"y_total", "Y.", MetricType::Counter, {"name", "mode"}};
+    constexpr std::array kModes{RowMetric{kEvents, 1, "read"}, RowMetric{kEvents, 10, "write"}};
+    exposition::MetricSink sink;
+    REQUIRE(emit_rows({.columns = {}, .rows = {{"n", "1", "20"}}}, kModes, sink));
+    const exposition::MetricSink* sinks[] = {&sink};
+    std::string page;
+    exposition::join_text(sinks, page);
+    CHECK(page ==
+          "# HELP y_total Y.\n# TYPE y_total counter\n"
+          "y_total{name=\"n\",mode=\"read\"} 1\ny_total{name=\"n\",mode=\"write\"} 2\n");
+  }
+
+  TEST_CASE("a prefix goes where it is") {
+    Table table{.columns = {}, .rows = {{"/var/a"}, {"/usr/b"}, {std::nullopt}, {}}};
+    remove_prefix(table, 0, "/var/");
+    CHECK(table.rows[0][0] == "a");
+    CHECK(table.rows[1][0] == "/usr/b");
+    CHECK_FALSE(table.rows[2][0]);
   }
 }
 

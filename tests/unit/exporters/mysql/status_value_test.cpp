@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include "exporters/mysql/scraper.h"
 
 namespace sonde::mysql {
 
@@ -39,13 +38,6 @@ TEST_SUITE("mysql/status_value") {
 
   TEST_CASE("a name becomes part of a metric name") {
     CHECK(metric_part("Innodb_Buffer-Pool.x") == "innodb_buffer_pool_x");
-  }
-
-  TEST_CASE("versions compare by number") {
-    CHECK(parse_version("5.10.1-log") == Version{5, 10});
-    CHECK(parse_version("5.10") > parse_version("5.9"));
-    CHECK(parse_version("10.11.6-MariaDB") > parse_version("8.4.0"));
-    CHECK(parse_version("nonsense") == Version{0, 0});
   }
 }
 
