@@ -54,6 +54,9 @@ bool Catalog::apply_line(std::string_view text, Listed& listed) {
     drop(fields[1]);
   } else if (fields.size() == 2 && fields[0] == "start") {
     manifest_start_ms_ = std::max(manifest_start_ms_, parse_integer(fields[1]).value_or(INT64_MIN));
+  } else if (fields.size() >= 2 && fields[0] == "cut") {
+    manifest_start_ms_ = std::max(manifest_start_ms_, parse_integer(fields[1]).value_or(INT64_MIN));
+    listed.blocks.insert(listed.blocks.end(), fields.begin() + 2, fields.end());
   } else if (fields.size() >= 3 && fields[0] == "replace") {
     if (fields[1] != kNoBlock) listed.blocks.emplace_back(fields[1]);
     for (size_t i = 2; i < fields.size(); ++i) drop(fields[i]);
@@ -164,14 +167,15 @@ Status Catalog::append_lines(const std::vector<std::string>& lines) {
 
 Status Catalog::add(const std::vector<std::string>& names, int64_t start_ms) {
   BlockSet set = *snapshot();
-  std::vector<std::string> lines;
+  std::string line = "cut " + std::to_string(start_ms);
   for (const std::string& name : names) {
     auto reader = BlockReader::open(files_, names_.block(name));
     if (!reader) return reader.error();
     set.blocks.push_back({name, *std::move(reader)});
-    lines.push_back(block_line(name, start_ms));
+    line += " " + name;
   }
-  if (auto done = append_lines(lines); !done) return done;
+  // One line: with a part of them the log's rows would begin behind blocks that do not count.
+  if (auto done = append_lines({line}); !done) return done;
   set.start_ms = std::max(set.start_ms, start_ms);
   sort_by_time(set);
   publish(std::move(set));

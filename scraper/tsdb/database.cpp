@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -27,8 +28,16 @@ bool Database::Parts::is_stopping() {
 }
 
 Status Database::Parts::prepare_folder() {
+  const bool is_new = !files.exists(names.folder);
   for (const std::string& folder : {names.folder, names.logs(), names.head(), names.blocks()}) {
     if (auto made = files.make_directories(folder); !made) return made;
+  }
+  if (auto done = files.sync_directory(names.folder); !done) return done;
+  if (is_new) {
+    const std::string above = std::filesystem::weakly_canonical(names.folder + "/..").string();
+    auto done = files.sync_directory(above);
+    // A folder may be writable but not readable; it cannot be synced then.
+    if (!done && done.error().code() != ErrorCode::PermissionDenied) return done;
   }
   auto taken = files.lock(names.lock(), "process " + std::to_string(::getpid()) + "\n");
   if (!taken) return taken.error();

@@ -99,7 +99,7 @@ Status Database::Parts::fill_snapshot(const FileNames& to, bool skip_head) {
     if (!done) return done;
   }
   if (auto done = io::atomic_write(files, to.manifest(), Catalog::manifest_of(*set)); !done) return done;
-  for (const std::string& folder : {to.blocks(), to.logs(), to.folder}) {
+  for (const std::string& folder : {to.blocks(), to.logs(), to.folder, names.folder}) {
     if (auto done = files.sync_directory(folder); !done) return done;
   }
   return Ok{};

@@ -244,18 +244,31 @@ Status LogWriter::write(Mutex& shard_mutex) {
 }
 
 Status LogWriter::sync() {
-  std::vector<std::shared_ptr<io::WritableFile>> files;
+  std::vector<std::shared_ptr<io::WritableFile>> ended;
+  std::shared_ptr<io::WritableFile> current;
   bool has_new_file = false;
   {
     const MutexLock lock(io_mutex_);
-    files = std::exchange(ended_, {});
-    if (file_ != nullptr) files.push_back(file_);
+    ended = std::exchange(ended_, {});
+    current = file_;
     has_new_file = std::exchange(has_new_file_, false);
   }
-  for (const auto& file : files) {
-    if (auto synced = file->sync(); !synced) return synced;
+  const auto sync_all = [&]() -> Status {
+    for (const auto& file : ended) {
+      if (auto synced = file->sync(); !synced) return synced;
+    }
+    if (current != nullptr) {
+      if (auto synced = current->sync(); !synced) return synced;
+    }
+    return has_new_file ? files_.sync_directory(names_.logs()) : Ok{};
+  };
+  auto done = sync_all();
+  if (!done) {  // All of it is still to be done.
+    const MutexLock lock(io_mutex_);
+    ended_.insert(ended_.begin(), ended.begin(), ended.end());
+    has_new_file_ |= has_new_file;
   }
-  return has_new_file ? files_.sync_directory(names_.logs()) : Ok{};
+  return done;
 }
 
 }  // namespace sonde::tsdb

@@ -6,6 +6,7 @@
 #include "common/io/byte_reader.h"
 #include "common/io/byte_writer.h"
 #include "common/io/crc32c.h"
+#include "scraper/tsdb/file_names.h"
 
 namespace sonde::tsdb {
 namespace {
@@ -110,6 +111,7 @@ Result<TombstoneList> read_tombstones(std::string_view bytes) {
 }
 
 Status TombstoneStore::open() {
+  (void)files_.remove(path_ + std::string(kTemporarySuffix));  // of a change that a crash ended
   if (!files_.exists(path_)) return Ok{};
   auto content = io::read_file(files_, path_, kTombstoneBytesMax);
   if (!content) return content.error();
