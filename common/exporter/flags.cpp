@@ -34,7 +34,7 @@ struct Flag {
   std::function<std::string()> show;
   std::function<void()> clear = nullptr;  // forgets the default before the first value
   std::string default_text = {};
-  CLI::Option* option = nullptr;
+  std::vector<std::string> given = {};  // on the command line
 };
 
 Error bad_value(std::string_view what, std::string_view text) {
@@ -71,26 +71,12 @@ std::optional<bool> parse_boolean(std::string_view text) {
 class Flags::Impl {
  public:
   Impl(std::string program, std::string description)
-      : program_(std::move(program)), description_(std::move(description)), app_(description_, program_) {
-    app_.set_help_flag("");
-    app_.allow_extras();
-    app_.add_flag("-h,--help,--help-long,--help-man", help_);
-    app_.add_flag("--version", version_);
-  }
+      : program_(std::move(program)), description_(std::move(description)) {}
 
   void add(Flag flag) {
     check(std::ranges::none_of(flags_, [&](const Flag& f) { return f.name == flag.name; }),
           "a flag is added once");
     flag.default_text = flag.ignored ? "" : flag.show();
-    const std::string dashed = "--" + flag.name;
-    if (flag.is_boolean) {
-      flag.option = app_.add_flag(dashed + ",!--no-" + flag.name);
-    } else {
-      const auto keep = [](const CLI::results_t&) { return true; };  // The results are read after the parse.
-      flag.option = app_.add_option(dashed, keep);
-      flag.option->type_size(1)->expected(1)->allow_extra_args(false);
-    }
-    flag.option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     flags_.push_back(std::move(flag));
   }
 
@@ -120,16 +106,36 @@ class Flags::Impl {
   std::vector<std::string> ignored_given() const {
     std::vector<std::string> out;
     for (const Flag& flag : flags_) {
-      if (flag.ignored && flag.option->count() > 0) out.push_back(flag.name);
+      if (flag.ignored && !flag.given.empty()) out.push_back(flag.name);
     }
     return out;
   }
 
  private:
-  // Exceptions of CLI11 end here.
+  static CLI::Option* add_to(CLI::App& app, const Flag& flag) {
+    const std::string dashed = "--" + flag.name;
+    CLI::Option* option = nullptr;
+    if (flag.is_boolean) {
+      option = app.add_flag(dashed + ",!--no-" + flag.name);
+    } else {
+      const auto keep = [](const CLI::results_t&) { return true; };  // The results are read after the parse.
+      option = app.add_option(dashed, keep);
+      option->type_size(1)->expected(1)->allow_extra_args(false);
+    }
+    return option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
+
+  // Exceptions of CLI11 end here, and so does its parser, which is larger than all that is read by it.
   Status read(int argc, const char* const* argv) {
+    CLI::App app(description_, program_);
+    app.set_help_flag("");
+    app.allow_extras();
+    app.add_flag("-h,--help,--help-long,--help-man", help_);
+    app.add_flag("--version", version_);
+    std::vector<CLI::Option*> options;
+    for (const Flag& flag : flags_) options.push_back(add_to(app, flag));
     try {
-      app_.parse(split_empty_values(argc, argv));
+      app.parse(split_empty_values(argc, argv));
     } catch (const CLI::ArgumentMismatch& error) {
       const std::string what = error.what();  // "--name: 1 required but received 0"
       return Error(ErrorCode::InvalidArgument,
@@ -137,7 +143,8 @@ class Flags::Impl {
     } catch (const CLI::Error& error) {
       return Error(ErrorCode::InvalidArgument, error.what());
     }
-    const std::vector<std::string> rest = app_.remaining();
+    for (size_t i = 0; i < options.size(); ++i) flags_[i].given = options[i]->results();
+    const std::vector<std::string> rest = app.remaining();
     if (rest.empty()) return Ok{};
     if (rest[0].starts_with('-') && rest[0].size() > 1) {
       return Error(ErrorCode::InvalidArgument,
@@ -148,7 +155,7 @@ class Flags::Impl {
 
   static Status take(Flag& flag) {
     if (flag.ignored) return Ok{};
-    std::vector<std::string> given = flag.option->results();
+    std::vector<std::string> given = flag.given;
     if (given.empty() && !flag.environment.empty()) {
       const char* value = ::getenv(flag.environment.c_str());
       if (value != nullptr && *value != '\0') given.emplace_back(value);
@@ -184,7 +191,6 @@ class Flags::Impl {
 
   std::string program_;
   std::string description_;
-  CLI::App app_;
   int64_t help_ = 0;
   int64_t version_ = 0;
   std::deque<Flag> flags_;
