@@ -51,7 +51,7 @@ def families(folder):
             continue
         source = path.read_text()
         for name, text, kind, labels in DESCRIPTION.findall(source):
-            if not name.endswith("_"):
+            if not name.endswith("_") and not re.fullmatch(rf'"({PREFIXES})_\w+"\s*', text):  # A table of names is no description.
                 found[name] = ((kind or "Gauge").lower(), ", ".join(re.findall(r'"([^"]*)"', labels)), plain(text))
         for field, name, kind in INFO_FIELD.findall(source):
             found["redis_" + name] = ((kind or "Gauge").lower(), "", f"{field} of INFO.")

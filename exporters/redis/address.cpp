@@ -18,8 +18,9 @@ std::string quoted_without_login(std::string_view text) {
 }
 
 Error bad_address(std::string_view text) {
-  return Error(ErrorCode::InvalidArgument, "invalid address " + quoted_without_login(text) +
-                                               " (want redis://host:port, unix:///path or host:port)");
+  return Error(ErrorCode::InvalidArgument,
+               "invalid address " + quoted_without_login(text) +
+                   " (want redis://host:port, rediss://host:port, unix:///path or host:port)");
 }
 
 // "host", "host:port", "[::1]:6379"; the port keeps its default when there is none.
@@ -50,16 +51,13 @@ Result<Address> parse_address(std::string_view text) {
   if (scheme_end != std::string_view::npos) {
     const std::string_view scheme = text.substr(0, scheme_end);
     rest.remove_prefix(scheme_end + 3);
-    if (scheme == "rediss" || scheme == "valkeys") {
-      return Error(ErrorCode::Unsupported,
-                   "address " + quoted_without_login(text) + ": TLS to the server is not in this version");
-    }
+    address.tls = scheme == "rediss" || scheme == "valkeys";
     if (scheme == "unix") {
       if (rest.empty()) return bad_address(text);
       address.socket = rest;
       return address;
     }
-    if (scheme != "redis" && scheme != "valkey") return bad_address(text);
+    if (!address.tls && scheme != "redis" && scheme != "valkey") return bad_address(text);
   }
   const size_t at = rest.rfind('@');
   if (at != std::string_view::npos) {
@@ -81,7 +79,14 @@ Result<Address> parse_address(std::string_view text) {
 std::string write_address(const Address& address) {
   if (!address.socket.empty()) return "unix://" + address.socket;
   const bool ipv6 = address.host.find(':') != std::string::npos;
-  return "redis://" + (ipv6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
+  return (address.tls ? "rediss://" : "redis://") + (ipv6 ? "[" + address.host + "]" : address.host) + ":" +
+         std::to_string(address.port);
+}
+
+std::string write_address_with_user(const Address& address) {
+  std::string text = write_address(address);
+  const bool has_user = !address.user.empty() && address.socket.empty();
+  return has_user ? text.insert(text.find("://") + 3, address.user + "@") : text;
 }
 
 }  // namespace sonde::redis

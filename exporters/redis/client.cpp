@@ -1,16 +1,13 @@
 #include "exporters/redis/client.h"
 
 #include <hiredis/hiredis.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
-#include <limits>
 #include <utility>
+
+#include "common/core/number_text.h"
 
 namespace sonde::redis {
 namespace {
@@ -19,9 +16,17 @@ constexpr size_t kReadBytes = 16 * 1024;
 constexpr size_t kLineBytesMax = 64 * 1024;  // of a status, an error, a number or a length
 constexpr int64_t kNsPerMs = 1'000'000;
 
-timeval to_timeval(std::chrono::milliseconds timeout) {
-  const int64_t ms = std::max<int64_t>(timeout.count(), 1);
-  return {.tv_sec = static_cast<time_t>(ms / 1000), .tv_usec = static_cast<suseconds_t>(ms % 1000 * 1000)};
+// As the protocol wants it: every word with its length, so that it may have any bytes.
+void append_command(std::string& out, const Command& words) {
+  out += '*';
+  append_unsigned(out, words.size());
+  for (const std::string_view word : words) {
+    out += "\r\n$";
+    append_unsigned(out, word.size());
+    out += "\r\n";
+    out += word;
+  }
+  out += "\r\n";
 }
 
 // The reply that hiredis' parser is making, as ours from the start: its own would be built whole before it
@@ -83,10 +88,6 @@ Error too_large() {
   return Error(ErrorCode::LimitExceeded, "a reply that is too large");
 }
 
-std::string where(const Address& address) {
-  return address.socket.empty() ? address.host + ":" + std::to_string(address.port) : address.socket;
-}
-
 struct ReaderDeleter {
   void operator()(redisReader* reader) const { ::redisReaderFree(reader); }
 };
@@ -95,50 +96,31 @@ struct ReaderDeleter {
 
 class Client::Context {
  public:
-  Context(redisContext* context, const Clock& clock)
-      : context_(context), clock_(clock), reader_(::redisReaderCreateWithFunctions(&functions_)) {
+  Context(std::unique_ptr<Transport> transport, const Clock& clock)
+      : transport_(std::move(transport)),
+        clock_(clock),
+        reader_(::redisReaderCreateWithFunctions(&functions_)) {
     if (reader_) reader_->privdata = &builder_;
+    broken_ = !reader_;
   }
-  ~Context() { ::redisFree(context_); }
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
-  bool failed() const { return context_->err != 0 || !reader_; }
-
-  Error error() const {
-    const std::string text = context_->errstr;
-    // hiredis says so of a call that ran into its timeout.
-    const bool timed_out = text.find("temporarily unavailable") != std::string::npos;
-    return timed_out ? timeout() : Error(ErrorCode::Unavailable, text);
-  }
-
   void set_patience(Patience patience) { patience_ = patience; }
+  void give_up() { broken_ = true; }
 
-  Status append(const std::vector<std::string_view>& words) {
-    std::vector<const char*> texts;
-    std::vector<size_t> lengths;
-    for (const std::string_view word : words) {
-      texts.push_back(word.data());
-      lengths.push_back(word.size());
-    }
-    const int count = static_cast<int>(words.size());
-    if (::redisAppendCommandArgv(context_, count, texts.data(), lengths.data()) != REDIS_OK) return error();
-    return Ok{};
-  }
-
-  // Sends what was appended.
-  Status flush() {
+  Status send(std::string_view commands) {
+    if (broken_) return has_failed();
     begin_call();
-    ::redisSetTimeout(context_, to_timeval(std::chrono::milliseconds(left_ms())));
-    for (int done = 0; done == 0;) {
-      if (::redisBufferWrite(context_, &done) != REDIS_OK) return error();
-    }
-    return Ok{};
+    pipeline_bytes_ = 0;
+    auto sent = transport_->write(commands, call_end_ns_);
+    broken_ = !sent;
+    return sent;
   }
 
   Result<Reply> read() {
     // The parser is somewhere within a reply, and what it refers to is gone.
-    if (broken_) return Error(ErrorCode::Unavailable, "the connection has failed before");
+    if (broken_) return has_failed();
     begin_call();
     builder_ = {};
     auto reply = read_reply();
@@ -147,6 +129,8 @@ class Client::Context {
   }
 
  private:
+  static Error has_failed() { return Error(ErrorCode::Unavailable, "the connection has failed before"); }
+
   Result<Reply> read_reply() {
     size_t received = 0;
     for (;;) {
@@ -156,11 +140,11 @@ class Client::Context {
       auto got = receive();
       if (!got) return got.error();
       received += *got;
-      if (received > kReplyBytesMax || is_endless_line()) return too_large();
+      pipeline_bytes_ += *got;
+      const bool too_much = received > kReplyBytesMax || pipeline_bytes_ > kPipelineBytesMax;
+      if (too_much || is_endless_line()) return too_large();
     }
   }
-
-  static Error timeout() { return Error(ErrorCode::DeadlineExceeded, "i/o timeout"); }
 
   // A line that goes on and on: hiredis would look through all of it again with every piece. A text that is
   // still to come has its length, which is a line, in front of it.
@@ -180,96 +164,94 @@ class Client::Context {
     call_end_ns_ = std::min(call_end_ns_, clock_.monotonic_ns() + patience_.call.count() * kNsPerMs);
   }
 
-  // At least 1: what has come already is taken, be it late.
-  int64_t left_ms() const {
-    const int64_t left = (call_end_ns_ - clock_.monotonic_ns()) / kNsPerMs;
-    return std::clamp<int64_t>(left, 1, std::numeric_limits<int>::max());
-  }
-
-  // Waits for bytes and feeds them to the reader; gives how many. The socket's own timeout would begin anew
-  // with every byte of a server that sends them one by one.
+  // Waits for bytes and feeds them to the reader; gives how many.
   Result<size_t> receive() {
-    if (clock_.monotonic_ns() >= call_end_ns_) return timeout();
-    pollfd readable{.fd = context_->fd, .events = POLLIN, .revents = 0};
-    const int ready = ::poll(&readable, 1, static_cast<int>(left_ms()));
-    if (ready == 0) return timeout();
-    if (ready < 0) return errno == EINTR ? Result<size_t>(0) : system_error();
-    std::array<char, kReadBytes> bytes{};
-    const ssize_t length = ::recv(context_->fd, bytes.data(), bytes.size(), 0);
-    if (length < 0) return system_error();
-    if (length == 0) return Error(ErrorCode::Unavailable, "Server closed the connection");
-    const auto count = static_cast<size_t>(length);
-    if (::redisReaderFeed(reader_.get(), bytes.data(), count) != REDIS_OK) return reader_error();
-    return count;
+    std::array<char, kReadBytes> bytes;  // Not cleared: it is written before it is read.
+    const auto length = transport_->read(bytes, call_end_ns_);
+    if (!length) return length;
+    if (::redisReaderFeed(reader_.get(), bytes.data(), *length) != REDIS_OK) return reader_error();
+    return length;
   }
 
-  static Error system_error() { return Error(ErrorCode::Unavailable, std::strerror(errno)); }
-
-  redisContext* context_;
+  const std::unique_ptr<Transport> transport_;
   const Clock& clock_;
   redisReplyObjectFunctions functions_ = reply_functions();  // The reader refers to it and to the builder.
   ReplyBuilder builder_;
   std::unique_ptr<redisReader, ReaderDeleter> reader_;
   Patience patience_;
   int64_t call_end_ns_ = 0;
+  size_t pipeline_bytes_ = 0;
   bool broken_ = false;
 };
 
 Client::Client(std::unique_ptr<Context> context) : context_(std::move(context)) {}
 Client::~Client() = default;
 
-Result<std::unique_ptr<Client>> Client::connect(const Address& address, Patience patience,
-                                                const Clock& clock) {
-  std::chrono::milliseconds left((patience.deadline_monotonic_ns - clock.monotonic_ns()) / kNsPerMs);
-  if (patience.call.count() > 0) left = std::min(left, patience.call);
-  const timeval limit = to_timeval(left);
-  redisContext* raw = address.socket.empty()
-                          ? ::redisConnectWithTimeout(address.host.c_str(), address.port, limit)
-                          : ::redisConnectUnixWithTimeout(address.socket.c_str(), limit);
-  if (raw == nullptr) return Error(ErrorCode::LimitExceeded, "no memory for a connection");
-  auto context = std::make_unique<Context>(raw, clock);
-  if (context->failed()) return context->error().in("dial " + where(address));
+Result<std::unique_ptr<Client>> Client::connect(const Address& address, const TlsClientSettings& tls,
+                                                Patience patience, const Clock& clock) {
+  int64_t until_ns = patience.deadline_monotonic_ns;
+  if (patience.call.count() > 0) {
+    until_ns = std::min(until_ns, clock.monotonic_ns() + patience.call.count() * kNsPerMs);
+  }
+  auto transport = Transport::connect(address, tls, until_ns, clock);
+  if (!transport) return transport.error();
+  auto context = std::make_unique<Context>(std::move(*transport), clock);
   std::unique_ptr<Client> client(new Client(std::move(context)));  // The constructor is private.
   client->set_patience(patience);
+  if (auto logged_in = client->log_in(address); !logged_in) return logged_in.error();
+  return client;
+}
+
+Status Client::log_in(const Address& address) {
   if (!address.password.empty()) {
-    std::vector<std::string_view> words{"AUTH"};
+    Command words{"AUTH"};
     if (!address.user.empty()) words.push_back(address.user);
     words.push_back(address.password);
-    const auto reply = client->command(words);
+    const auto reply = command(words);
     if (!reply) return reply.error();
-    if (reply->kind == Reply::Kind::Error) return Error(ErrorCode::PermissionDenied, reply->text);
+    if (reply->is_error()) return Error(ErrorCode::PermissionDenied, reply->text);
   }
-  if (address.database != 0) {
-    const std::string database = std::to_string(address.database);
-    const auto reply = client->command({"SELECT", database});
-    if (!reply) return reply.error();
-    if (reply->kind == Reply::Kind::Error) return Error(ErrorCode::InvalidArgument, reply->text);
-  }
-  return client;
+  return select(address.database);
 }
 
 void Client::set_patience(Patience patience) {
   context_->set_patience(patience);
 }
 
-Result<Reply> Client::command(const std::vector<std::string_view>& words) {
-  if (auto appended = context_->append(words); !appended) return appended.error();
-  if (auto sent = context_->flush(); !sent) return sent.error();
+Result<Reply> Client::command(const Command& words) {
+  std::string bytes;
+  append_command(bytes, words);
+  if (auto sent = context_->send(bytes); !sent) return sent.error();
   return context_->read();
 }
 
-Result<std::vector<Reply>> Client::pipeline(const std::vector<std::vector<std::string_view>>& commands) {
-  for (const auto& words : commands) {
-    if (auto appended = context_->append(words); !appended) return appended.error();
-  }
-  if (auto sent = context_->flush(); !sent) return sent.error();
+Result<std::vector<Reply>> Client::pipeline(const std::vector<Command>& commands) {
   std::vector<Reply> replies;
+  if (commands.empty()) return replies;
+  std::string bytes;
+  for (const Command& words : commands) append_command(bytes, words);
+  if (auto sent = context_->send(bytes); !sent) return sent.error();
+  replies.reserve(commands.size());
   for (size_t i = 0; i < commands.size(); ++i) {
     auto reply = context_->read();
     if (!reply) return reply.error();
     replies.push_back(std::move(*reply));
   }
   return replies;
+}
+
+Status Client::select(int64_t database) {
+  if (database == database_) return Ok{};
+  const std::string number = std::to_string(database);
+  const auto reply = command({"SELECT", number});
+  if (!reply) return reply.error();
+  if (reply->is_error()) return Error(ErrorCode::InvalidArgument, reply->text);
+  database_ = database;
+  return Ok{};
+}
+
+void Client::give_up() {
+  context_->give_up();
 }
 
 }  // namespace sonde::redis

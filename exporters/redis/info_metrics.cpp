@@ -8,6 +8,7 @@
 #include "common/core/number_text.h"
 #include "common/core/text.h"
 #include "exporters/redis/info_fields.h"
+#include "exporters/redis/replication.h"
 
 namespace sonde::redis {
 namespace {
@@ -16,6 +17,38 @@ constexpr std::string_view kCommandPrefix = "cmdstat_";
 constexpr std::string_view kErrorPrefix = "errorstat_";
 constexpr std::string_view kLatencyPrefix = "latency_percentiles_usec_";
 constexpr std::string_view kIoThreadPrefix = "used_active_time_io_thread_";
+
+constexpr Desc kDatabaseKeys{"redis_db_keys", "Total number of keys by DB", MetricType::Gauge, {"db"}};
+constexpr Desc kDatabaseKeysExpiring{
+    "redis_db_keys_expiring", "Total number of expiring keys by DB", MetricType::Gauge, {"db"}};
+constexpr Desc kDatabaseTtl{"redis_db_avg_ttl_seconds", "Avg TTL in seconds", MetricType::Gauge, {"db"}};
+constexpr Desc kDatabaseKeysCached{
+    "redis_db_keys_cached", "Total number of cached keys by DB", MetricType::Gauge, {"db"}};
+constexpr Desc kCommands{
+    "redis_commands_total", "Total number of calls per command", MetricType::Counter, {"cmd"}};
+constexpr Desc kCommandSeconds{"redis_commands_duration_seconds_total",
+                               "Total amount of time in seconds spent per command",
+                               MetricType::Counter,
+                               {"cmd"}};
+constexpr Desc kCommandsRejected{"redis_commands_rejected_calls_total",
+                                 "Total number of errors within command execution per command",
+                                 MetricType::Counter,
+                                 {"cmd"}};
+constexpr Desc kCommandsFailed{"redis_commands_failed_calls_total",
+                               "Total number of errors prior command execution per command",
+                               MetricType::Counter,
+                               {"cmd"}};
+constexpr Desc kLatencyPercentiles{"redis_latency_percentiles_usec",
+                                   "A summary of latency percentile distribution per command",
+                                   MetricType::Summary,
+                                   {"cmd"}};
+constexpr Desc kErrors{
+    "redis_errors_total", "Total number of errors per error type", MetricType::Counter, {"err"}};
+constexpr Desc kInstance{"redis_instance_info", "Information about the Redis instance"};
+constexpr Desc kIoThread{"redis_active_time_io_thread_seconds_total",
+                         "used_active_time_io_thread_* of INFO",
+                         MetricType::Counter,
+                         {"thread"}};
 
 std::optional<double> parse_value(std::string_view text) {
   if (text == "ok" || text == "true") return 1;
@@ -33,12 +66,12 @@ bool is_database(const InfoLine& line) {
 
 // db0:keys=1,expires=0,avg_ttl=0[,cached_keys=2]
 void emit_database(const InfoLine& line, Families& out) {
-  out.gauge("db_keys", {"db"}, {line.field}, part_number(line.value, "keys"));
-  out.gauge("db_keys_expiring", {"db"}, {line.field}, part_number(line.value, "expires"));
+  out.sample(kDatabaseKeys, {line.field}, part_number(line.value, "keys"));
+  out.sample(kDatabaseKeysExpiring, {line.field}, part_number(line.value, "expires"));
   const auto ttl_ms = parse_number(get_part(line.value, "avg_ttl"));
-  if (ttl_ms) out.gauge("db_avg_ttl_seconds", {"db"}, {line.field}, *ttl_ms / 1000);
+  if (ttl_ms) out.sample(kDatabaseTtl, {line.field}, *ttl_ms / 1000);
   const auto cached = parse_number(get_part(line.value, "cached_keys"));
-  if (cached) out.gauge("db_keys_cached", {"db"}, {line.field}, *cached);
+  if (cached) out.sample(kDatabaseKeysCached, {line.field}, *cached);
 }
 
 void emit_keyspace(const Info& info, const InfoOptions& options, Families& out) {
@@ -50,22 +83,22 @@ void emit_keyspace(const Info& info, const InfoOptions& options, Families& out) 
   for (int64_t i = 0; i < count; ++i) {
     const std::string name = "db" + std::to_string(i);
     if (!info.get(name).empty()) continue;
-    out.gauge("db_keys", {"db"}, {name}, 0);
-    out.gauge("db_keys_expiring", {"db"}, {name}, 0);
+    out.sample(kDatabaseKeys, {name}, 0);
+    out.sample(kDatabaseKeysExpiring, {name}, 0);
   }
 }
 
 // cmdstat_get:calls=2,usec=12,usec_per_call=6.00,rejected_calls=0,failed_calls=0
 void emit_command(const InfoLine& line, Families& out) {
   const std::string_view command = line.field.substr(kCommandPrefix.size());
-  out.counter("commands_total", {"cmd"}, {command}, part_number(line.value, "calls"));
-  out.counter("commands_duration_seconds_total", {"cmd"}, {command}, part_number(line.value, "usec") / 1e6);
+  out.sample(kCommands, {command}, part_number(line.value, "calls"));
+  out.sample(kCommandSeconds, {command}, part_number(line.value, "usec") / 1e6);
   // Since Redis 6.2
   if (const auto rejected = parse_number(get_part(line.value, "rejected_calls"))) {
-    out.counter("commands_rejected_calls_total", {"cmd"}, {command}, *rejected);
+    out.sample(kCommandsRejected, {command}, *rejected);
   }
   if (const auto failed = parse_number(get_part(line.value, "failed_calls"))) {
-    out.counter("commands_failed_calls_total", {"cmd"}, {command}, *failed);
+    out.sample(kCommandsFailed, {command}, *failed);
   }
 }
 
@@ -74,78 +107,44 @@ void emit_command(const InfoLine& line, Families& out) {
 void emit_latency(const InfoLine& line, const Info& info, Families& out) {
   const std::string_view command = line.field.substr(kLatencyPrefix.size());
   const std::string_view statistics = info.get(std::string(kCommandPrefix) + std::string(command));
-  const Desc& family = out.family("latency_percentiles_usec", MetricType::Summary);
+  if (statistics.empty()) return;
   for (const std::string_view part : split(line.value, ',')) {
     const Cut pair = cut(part, '=');
     const auto value = parse_number(pair.after);
     if (!pair.before.starts_with('p') || !value) continue;
     const std::array labels{LabelView{"cmd", command}, LabelView{"quantile", pair.before.substr(1)}};
-    out.sink().line(family, "", labels, *value);
+    out.line(kLatencyPercentiles, "", labels, *value);
   }
   const std::array labels{LabelView{"cmd", command}};
-  out.sink().line(family, "_sum", labels, part_number(statistics, "usec"));
-  out.sink().line(family, "_count", labels, part_number(statistics, "calls"));
+  out.line(kLatencyPercentiles, "_sum", labels, part_number(statistics, "usec"));
+  out.line(kLatencyPercentiles, "_count", labels, part_number(statistics, "calls"));
 }
 
 void emit_instance(const Info& info, Families& out) {
-  std::array<std::string_view, 11> names{"role",       "redis_version",    "redis_build_id", "redis_mode",
-                                         "os",         "maxmemory_policy", "tcp_port",       "run_id",
-                                         "process_id", "master_replid",    "valkey_version"};
+  constexpr std::array<std::string_view, 12> names{
+      "role",       "redis_version",    "redis_build_id", "redis_mode",
+      "os",         "maxmemory_policy", "tcp_port",       "run_id",
+      "process_id", "master_replid",    "valkey_version", "valkey_release_stage"};
   std::array<LabelView, names.size()> labels;
   size_t count = 0;
   for (const std::string_view name : names) {
-    const bool only_valkey = name == "valkey_version";
+    const bool only_valkey = name.starts_with("valkey_");
     if (only_valkey && info.get(name).empty()) continue;
     labels[count++] = {.name = name, .value = info.get(name)};
   }
-  out.sink().line(out.family("instance_info", MetricType::Gauge), "", std::span(labels).first(count), 1);
+  out.line(kInstance, "", std::span(labels).first(count), 1);
 }
 
-// slave0:ip=10.0.0.7,port=6379,state=online,offset=1751844676,lag=0
-void emit_replica(const InfoLine& line, Families& out) {
-  const auto offset = parse_number(get_part(line.value, "offset"));
-  const std::string_view ip = get_part(line.value, "ip");
-  if (ip.empty() || !offset) return;
-  const std::string_view port = get_part(line.value, "port");
-  const std::string_view state = get_part(line.value, "state");
-  out.gauge("connected_slave_offset_bytes", {"slave_ip", "slave_port", "slave_state"}, {ip, port, state},
-            *offset);
-  if (const auto lag = parse_number(get_part(line.value, "lag"))) {
-    out.gauge("connected_slave_lag_seconds", {"slave_ip", "slave_port", "slave_state"}, {ip, port, state},
-              *lag);
-  }
-}
+}  // namespace
 
-void emit_replication(const Info& info, Families& out) {
-  for (const InfoLine& line : info.lines()) {
-    const bool numbered = line.field.starts_with("slave") && parse_unsigned(line.field.substr(5));
-    if (line.section == "Replication" && numbered) emit_replica(line, out);
-  }
-  const std::string_view host = info.get("master_host");
-  if (info.get("role") != "slave" || host.empty()) return;
-  const std::string_view port = info.get("master_port");
-  out.gauge("slave_info", {"master_host", "master_port", "read_only"},
-            {host, port, info.get("slave_read_only")}, 1);
-  const auto field = [&](std::string_view from, std::string_view to) {
-    if (const auto value = parse_value(info.get(from)))
-      out.gauge(to, {"master_host", "master_port"}, {host, port}, *value);
-  };
-  out.gauge("master_link_up", {"master_host", "master_port"}, {host, port},
-            info.get("master_link_status") == "up" ? 1 : 0);
-  field("master_last_io_seconds_ago", "master_last_io_seconds_ago");
-  field("master_sync_in_progress", "master_sync_in_progress");
-  field("slave_repl_offset", "slave_repl_offset");
-}
-
-void emit_field(const InfoLine& line, const InfoOptions& options, Families& out) {
+void emit_field(const InfoLine& line, bool system_metrics, Families& out) {
   const auto value = parse_value(line.value);
   if (!value) return;
   if (line.field.starts_with(kIoThreadPrefix)) {
-    out.counter("active_time_io_thread_seconds_total", {"thread"},
-                {line.field.substr(kIoThreadPrefix.size())}, *value);
+    out.sample(kIoThread, {line.field.substr(kIoThreadPrefix.size())}, *value);
     return;
   }
-  if (options.system_metrics && line.field == "total_system_memory") {
+  if (system_metrics && line.field == "total_system_memory") {
     out.gauge("total_system_memory_bytes", *value);
     return;
   }
@@ -162,20 +161,17 @@ void emit_field(const InfoLine& line, const InfoOptions& options, Families& out)
   if (line.field.starts_with("cluster_")) out.gauge(line.field, *value);
 }
 
-}  // namespace
-
 void emit_info(const Info& info, const InfoOptions& options, Families& out) {
   emit_instance(info, out);
   for (const InfoLine& line : info.lines()) {
     if (line.field.starts_with(kCommandPrefix)) {
       emit_command(line, out);
     } else if (line.field.starts_with(kErrorPrefix)) {
-      out.counter("errors_total", {"err"}, {line.field.substr(kErrorPrefix.size())},
-                  part_number(line.value, "count"));
+      out.sample(kErrors, {line.field.substr(kErrorPrefix.size())}, part_number(line.value, "count"));
     } else if (line.field.starts_with(kLatencyPrefix)) {
       emit_latency(line, info, out);
     } else if (!is_database(line)) {
-      emit_field(line, options, out);
+      emit_field(line, options.system_metrics, out);
     }
   }
   emit_keyspace(info, options, out);

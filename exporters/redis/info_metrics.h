@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "exporters/redis/family_names.h"
+#include "exporters/redis/families.h"
 #include "exporters/redis/info.h"
 
 namespace sonde::redis {
@@ -16,6 +16,9 @@ struct InfoOptions {
   int64_t database_count = 16;  // from CONFIG; 1 in cluster mode
   bool system_metrics = false;  // total_system_memory
 };
+
+// One field as its row of the table says; total_system_memory only with `system_metrics`.
+void emit_field(const InfoLine& line, bool system_metrics, Families& out);
 
 void emit_info(const Info& info, const InfoOptions& options, Families& out);
 

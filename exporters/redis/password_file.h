@@ -11,7 +11,13 @@ namespace sonde::redis {
 
 inline constexpr size_t kPasswordFileBytesMax = 1 << 20;
 
+using Passwords = std::map<std::string, std::string>;
+
 // Errors name the key, never a password.
-Result<std::map<std::string, std::string>> parse_password_file(std::string_view text);
+Result<Passwords> parse_password_file(std::string_view text);
+
+// The password of an address: of the key that is the same, or else of the longest key whose "*" stand for any
+// characters; nullptr when there is none.
+const std::string* find_password(const Passwords& passwords, std::string_view address);
 
 }  // namespace sonde::redis

@@ -12,36 +12,54 @@
 #include "common/core/mutex.h"
 #include "common/exporter/collector.h"
 #include "exporters/redis/client.h"
-#include "exporters/redis/family_names.h"
+#include "exporters/redis/families.h"
+#include "exporters/redis/group.h"
+#include "exporters/redis/group_settings.h"
+#include "exporters/redis/key_servers.h"
 #include "exporters/redis/options.h"
 
 namespace sonde::redis {
 
 class RedisCollector final : public exporter::Collector {
  public:
-  RedisCollector(Address address, const Options& options, const Clock& clock, Logger& logger);
+  // All but the address outlive it.
+  RedisCollector(Address address, const Options& options, const GroupSettings& settings, const Clock& clock,
+                 Logger& logger);
 
-  // What the next collect() may take until; before it is handed to a worker.
-  void set_deadline(int64_t monotonic_ns);
+  // Of the next collect(), before it is handed to a worker.
+  struct Wish {
+    int64_t deadline_monotonic_ns = 0;
+    KeyChecks checks;
+  };
+  void set_wish(Wish wish);
 
   Status collect(exporter::MetricSink& sink) override;
 
  private:
-  Status scrape(Families& out, int64_t deadline_monotonic_ns);
-  Status connect(Families& out, int64_t deadline_monotonic_ns);
-  Status collect_info(Families& out);
-  void collect_config(const Reply& config, Families& out);
-  Status collect_slowlog(Families& out);
+  struct Answers {
+    Reply info;
+    Reply config;  // no list where the server refuses it
+  };
+  Status scrape(Families& out, const Wish& wish, std::string& left_out);
+  Status connect(Families& out, Patience patience);
+  Status ping(Families& out);
+  Result<Answers> ask();
+  Result<std::string> cluster_info(const Info& info);
+  Status run_groups(Scrape& scrape);
+  void report(Families& out, const Status& status, const std::string& left_out, int64_t begin_ns);
 
   const Address address_;
   const Options& options_;
+  const GroupSettings& settings_;
   const Clock& clock_;
   Logger& logger_;
   Mutex mutex_;
-  int64_t deadline_monotonic_ns_ GUARDED_BY(mutex_) = 0;
+  Wish wish_ GUARDED_BY(mutex_);
   std::unique_ptr<Client> client_;  // Owned by the worker, as all below.
+  KeyServers servers_;
   double connect_seconds_ = 0;
-  int64_t database_count_ = 16;
+  double scrape_count_ = 0;
+  double scrape_seconds_ = 0;
 };
 
 }  // namespace sonde::redis

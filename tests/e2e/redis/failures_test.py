@@ -70,7 +70,11 @@ def test_start(folder):
         check(done.returncode == 1 and part in done.stderr, f"{flags[0]} is refused with {part!r}")
 
     refused("--redis.addr", "--redis.addr=http://x")
-    refused("TLS", "--redis.addr=rediss://x")
+    refused("both or neither", "--tls-client-cert-file=" + os.path.join(folder, "missing.pem"))
+    refused("missing.pem", "--tls-ca-cert-file=" + os.path.join(folder, "missing.pem"))
+    refused("--check-keys", "--check-keys=a=b=c")
+    refused("missing.lua", "--script=" + os.path.join(folder, "missing.lua"))
+    refused("--check-search-indexes", "--check-search-indexes=(")
     refused("missing.json", "--redis.password-file=" + os.path.join(folder, "missing.json"))
 
 

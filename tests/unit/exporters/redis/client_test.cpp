@@ -10,7 +10,7 @@ using Peer = ScriptedServer::Peer;
 struct Lab {
   explicit Lab(ScriptedServer::Script script, int64_t patience_ms = 10'000)
       : server(std::move(script)),
-        client(Client::connect(server.address(),
+        client(Client::connect(server.address(), {},
                                {.deadline_monotonic_ns = clock.monotonic_ns() + patience_ms * 1'000'000},
                                clock)) {
     REQUIRE(client);
@@ -184,12 +184,12 @@ TEST_SUITE("redis/client") {
       ScriptedServer server(always("-WRONGPASS invalid username-password pair\r\n"));
       address = server.address();
       address.password = "secret";
-      const auto refused = Client::connect(address, patience, clock);
+      const auto refused = Client::connect(address, {}, patience, clock);
       REQUIRE_FALSE(refused);
       CHECK(refused.error().code() == ErrorCode::PermissionDenied);
       CHECK(refused.error().message().find("secret") == std::string::npos);
     }
-    CHECK(Client::connect(address, patience, clock).error().code() == ErrorCode::Unavailable);
+    CHECK(Client::connect(address, {}, patience, clock).error().code() == ErrorCode::Unavailable);
   }
 }
 

@@ -16,6 +16,27 @@ TEST_SUITE("redis/password_file") {
       CHECK(bad.error().message().find("secret") == std::string::npos);
     }
   }
+
+  TEST_CASE("an address has its own password or that of the longest pattern") {
+    const Passwords passwords{{"redis://a:1", "own"},
+                              {"redis://*", "all"},
+                              {"redis://*.test:6379", "test"},
+                              {"redis://u@*:1", "user"},
+                              {"rediss://a:*", "tls"}};
+    const auto found = [&](std::string_view address) {
+      const std::string* password = find_password(passwords, address);
+      return password == nullptr ? std::string("none") : *password;
+    };
+    CHECK(found("redis://a:1") == "own");
+    CHECK(found("redis://b:1") == "all");
+    CHECK(found("redis://x.y.test:6379") == "test");
+    CHECK(found("redis://x.test:6380") == "all");
+    CHECK(found("redis://u@b:1") == "user");
+    CHECK(found("rediss://a:7") == "tls");
+    CHECK(found("rediss://b:7") == "none");
+    CHECK(find_password({}, "redis://a:1") == nullptr);
+    CHECK(find_password({{"*a*a*a*a*a*a*a*a*b", "x"}}, "redis://" + std::string(5000, 'a')) == nullptr);
+  }
 }
 
 }  // namespace sonde::redis
