@@ -23,9 +23,9 @@ bool is_access_error(int code) {
 bool is_absence_error(int code) {
   return code == 1109 || code == 1146;
 }
-// Interrupted, and the limits of MariaDB and of MySQL.
+// A wait for a lock, an interruption, and the limits of MariaDB and of MySQL.
 bool is_time_error(int code) {
-  return code == 1317 || code == 1969 || code == 3024;
+  return code == 1205 || code == 1317 || code == 1969 || code == 3024;
 }
 bool is_connection_error(int code) {
   return code >= 2000 && code < 2100;

@@ -98,21 +98,32 @@ Status TargetCollector::prepare_session() {
   return Ok{};
 }
 
+// Differs: in the reference a slow one may cost the same others their time in each scrape.
+std::vector<const Scraper*> TargetCollector::plan(const Task& task) const {
+  std::vector<const Scraper*> out;
+  for (const bool slow : {false, true}) {
+    for (const Scraper& scraper : scrapers()) {
+      if (std::ranges::find(task.scrapers, scraper.name) == task.scrapers.end()) continue;
+      if (server_.version < scraper.min_version || slow_.contains(&scraper) != slow) continue;
+      out.push_back(&scraper);
+    }
+  }
+  return out;
+}
+
 void TargetCollector::run_scrapers(const Task& task, int64_t deadline_monotonic_ns, MetricSink& sink) {
   std::string left_out;
-  for (const Scraper& scraper : scrapers()) {
-    if (std::ranges::find(task.scrapers, scraper.name) == task.scrapers.end()) continue;
-    if (server_.version < scraper.min_version) continue;
+  for (const Scraper* scraper : plan(task)) {
     const int64_t now = clock_.monotonic_ns();
     if (now >= deadline_monotonic_ns) {
-      sink.sample(kSuccess, {label_of(scraper)}, 0);
-      left_out += (left_out.empty() ? "" : ",") + std::string(scraper.name);
+      sink.sample(kSuccess, {label_of(*scraper)}, 0);
+      left_out += (left_out.empty() ? "" : ",") + std::string(scraper->name);
       continue;
     }
     const int64_t timeout_ns = options_.query_timeout_seconds * kNsPerSecond;
     connection_->set_deadline(timeout_ns > 0 ? std::min(deadline_monotonic_ns, now + timeout_ns)
                                              : deadline_monotonic_ns);
-    run(scraper, sink);
+    run(*scraper, sink);
     if (!connection_) break;
   }
   if (!left_out.empty()) logger_.error("no time is left for scrapers", {{"left_out", left_out}});
@@ -124,6 +135,12 @@ void TargetCollector::run(const Scraper& scraper, MetricSink& sink) {
   if (status && connection_->was_cut()) {
     status = Error(ErrorCode::LimitExceeded,
                    "the server has more than " + std::to_string(kRowsMax) + " rows; the others are left out");
+  }
+  const bool is_slow = !status && status.error().code() == ErrorCode::DeadlineExceeded;
+  if (is_slow) {
+    slow_.insert(&scraper);
+  } else {
+    slow_.erase(&scraper);
   }
   const std::string label = label_of(scraper);
   sink.sample(kDuration, {label}, seconds_between(begin, clock_.monotonic_ns()));

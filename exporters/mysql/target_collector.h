@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,7 @@ class TargetCollector final : public exporter::Collector {
   Status connect(int64_t deadline_monotonic_ns);
   Status read_server(Connection& connection);
   Status prepare_session();
+  std::vector<const Scraper*> plan(const Task& task) const;
   void run_scrapers(const Task& task, int64_t deadline_monotonic_ns, MetricSink& sink);
   void run(const Scraper& scraper, MetricSink& sink);
 
@@ -50,6 +52,7 @@ class TargetCollector final : public exporter::Collector {
   Task task_ GUARDED_BY(mutex_);
   std::unique_ptr<LimitedConnection> connection_;  // Owned by the worker, as all below.
   Server server_;
+  std::set<const Scraper*> slow_;  // that ran out of time: next time they come last, and cost no other
 };
 
 }  // namespace sonde::mysql
