@@ -27,6 +27,10 @@ exporters/node | node_sockstat_* | gauge | | A family per figure of /proc/net/so
 exporters/node | node_vmstat_* | untyped | | A family per line of /proc/vmstat that --collector.vmstat.fields names.
 exporters/mysql | mysql_global_status_* | untyped | | A family per numeric line of SHOW GLOBAL STATUS.
 exporters/mysql | mysql_global_variables_* | gauge | | A family per numeric line of SHOW GLOBAL VARIABLES.
+exporters/mysql | mysql_engine_tokudb_* | untyped | | A family per numeric line of SHOW ENGINE TOKUDB STATUS.
+exporters/mysql | mysql_info_schema_client_statistics_* | counter, gauge | client | A family per column of information_schema.client_statistics.
+exporters/mysql | mysql_info_schema_innodb_metrics_* | counter, gauge | | A family per line of information_schema.innodb_metrics that is on; its text is the server's.
+exporters/mysql | mysql_info_schema_user_statistics_* | counter, gauge | user | A family per column of information_schema.user_statistics.
 exporters/mysql | mysql_slave_status_* | untyped | master_host, master_uuid, channel_name, connection_name | A family per column of SHOW SLAVE STATUS that is a number or a state.
 exporters/pushgateway | push_time_seconds | gauge | job, the group's | Last Unix time when changing this group in the Pushgateway succeeded.
 exporters/pushgateway | push_failure_time_seconds | gauge | job, the group's | Last Unix time when changing this group in the Pushgateway failed.

@@ -30,7 +30,8 @@ void add_scraper_flags(exporter::Flags& flags, ScraperOptions& options) {
                 "Maximum length of the normalized statement text.");
   flags.list("collect.perf_schema.eventsstatements.exclude_schemas", options.statements.exclude_schemas,
              "Additional schema name to exclude (always excludes mysql, performance_schema, "
-             "information_schema). Repeatable.");
+             "information_schema). Repeatable.",
+             {.value_name = "SCHEMA"});
   flags.text("collect.perf_schema.file_instances.filter", options.file_instances.filter,
              "RegEx file_name filter for performance_schema.file_summary_by_instance.");
   flags.text("collect.perf_schema.file_instances.remove_prefix", options.file_instances.remove_prefix,

@@ -8,17 +8,23 @@
 
 namespace sonde::mysql {
 
+namespace {
+
+size_t label_columns(const RowMetric& metric) {
+  return metric.desc.labels.size() - (metric.last_label.empty() ? 0 : 1);
+}
+
+}  // namespace
+
 Status emit_rows(const Table& table, std::span<const RowMetric> metrics, exposition::MetricSink& sink) {
-  const size_t label_count =
-      metrics.front().desc.labels.size() - (metrics.front().last_label.empty() ? 0 : 1);
+  const size_t label_count = label_columns(metrics.front());
   const size_t column_count = label_count + metrics.size();
-  std::vector<std::string_view> labels(label_count + 1);
+  std::vector<std::string_view> labels;
   for (const auto& row : table.rows) {
     if (row.size() != column_count) {
       return Error(ErrorCode::Corrupt,
                    "want " + std::to_string(column_count) + " columns, got " + std::to_string(row.size()));
     }
-    for (size_t i = 0; i < label_count; ++i) labels[i] = row[i] ? std::string_view(*row[i]) : "";
     for (size_t i = 0; i < metrics.size(); ++i) {
       const RowMetric& metric = metrics[i];
       const auto& text = row[label_count + i];
@@ -28,8 +34,12 @@ Status emit_rows(const Table& table, std::span<const RowMetric> metrics, exposit
         return Error(ErrorCode::Corrupt,
                      std::string(metric.desc.name) + ": want a number, got " + quoted(*text));
       }
-      labels[label_count] = metric.last_label;
-      sink.sample(metric.desc, std::span(labels).first(metric.desc.labels.size()), *value / metric.divisor);
+      labels.clear();
+      for (const auto& label : std::span(row).first(label_columns(metric))) {
+        labels.push_back(label ? std::string_view(*label) : "");
+      }
+      if (!metric.last_label.empty()) labels.push_back(metric.last_label);
+      sink.sample(metric.desc, labels, *value / metric.divisor);
     }
   }
   return Ok{};

@@ -16,16 +16,25 @@ def write_cnf(path, **sections):
             file.writelines(f"{key}={value}\n" for key, value in keys.items())
 
 
+def client(folder, sql):
+    """The command that runs statements as root."""
+    return [harness.need("mariadb"), "--no-defaults", "-uroot", f"-S{os.path.join(folder, 'sock')}", "-e", sql]
+
+
+def run_sql(folder, sql):
+    subprocess.run(client(folder, sql), check=True, capture_output=True, timeout=60)
+
+
 @contextlib.contextmanager
-def server(folder):
-    """Runs mariadbd; gives its port. The users sonde and narrow have PASSWORD; narrow may not see replication."""
+def server(folder, *flags):
+    """Runs mariadbd with more flags; gives its port. The users sonde and narrow have PASSWORD; narrow may not see replication."""
     mariadbd, install = harness.need("mariadbd"), harness.need("mariadb-install-db")
     data, socket = os.path.join(folder, "data"), os.path.join(folder, "sock")
     port = harness.free_port()
     subprocess.run([install, "--no-defaults", "--user=root", "--auth-root-authentication-method=normal", "--skip-test-db",
                     f"--datadir={data}"], check=True, capture_output=True)
     with harness.running([mariadbd, "--no-defaults", "--user=root", f"--datadir={data}", f"--socket={socket}",
-                          f"--port={port}", "--bind-address=127.0.0.1", f"--pid-file={folder}/pid"]):
+                          f"--port={port}", "--bind-address=127.0.0.1", f"--pid-file={folder}/pid", *flags]):
         sql = (f"CREATE USER sonde@'%' IDENTIFIED BY '{PASSWORD}';"
                "GRANT PROCESS, REPLICATION CLIENT, SLAVE MONITOR ON *.* TO sonde@'%';"
                f"CREATE USER narrow@'%' IDENTIFIED BY '{PASSWORD}'; GRANT PROCESS, REPLICATION CLIENT ON *.* TO narrow@'%';"
@@ -35,8 +44,7 @@ def server(folder):
                "CHANGE MASTER 'east' TO MASTER_HOST='127.0.0.2', MASTER_PORT=2, MASTER_USER='x';")
 
         def ready():
-            return subprocess.run([harness.need("mariadb"), "--no-defaults", "-uroot", f"-S{socket}", "-e", sql],
-                                  capture_output=True).returncode == 0
+            return subprocess.run(client(folder, sql), capture_output=True).returncode == 0
         harness.wait_for(ready, 40, "mariadbd")
         yield port
 

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-
 namespace sonde::mysql {
 
 TEST_SUITE("mysql/status_value") {

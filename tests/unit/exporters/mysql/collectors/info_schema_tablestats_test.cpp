@@ -1,0 +1,31 @@
+#include <doctest/doctest.h>
+
+#include "tests/unit/exporters/mysql/fake_connection.h"
+
+namespace sonde::mysql {
+
+// Families, labels and types are those of mysqld_exporter's collector of this name.
+TEST_SUITE("mysql/collectors/info_schema_tablestats") {
+  TEST_CASE("rows that were read and changed are counters") {
+    FakeConnection connection;
+    connection.answers_by_part["Variable_Name='userstat'"] = variables({{"userstat", "ON"}});
+    connection.answers_by_part["information_schema.table_statistics"] = {.columns = {},
+                                                                         .rows = {{"s", "t", "1", "2", "3"}}};
+    const std::string page = page_of(scrape_table_statistics, connection);
+    for (const std::string_view line :
+         {R"(rows_read_total{schema="s",table="t"} 1)", R"(rows_changed_total{schema="s",table="t"} 2)",
+          R"(rows_changed_x_indexes_total{schema="s",table="t"} 3)"}) {
+      CAPTURE(line);
+      CHECK(has_line(page, "mysql_info_schema_table_statistics_" + std::string(line)));
+    }
+    CHECK(has_line(page, "# TYPE mysql_info_schema_table_statistics_rows_read_total counter"));
+  }
+
+  TEST_CASE("a server that does not count has nothing to say") {
+    FakeConnection connection;
+    CHECK(page_of(scrape_table_statistics, connection).empty());
+    CHECK(connection.asked.size() == 1);
+  }
+}
+
+}  // namespace sonde::mysql
