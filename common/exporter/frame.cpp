@@ -46,7 +46,8 @@ void print(int fd, std::string_view text) {
 void add_web_flags(Flags& flags, const Application& application, WebFlags& web) {
   web.listen_addresses = {application.default_listen_address};
   if (application.has_telemetry_path) {
-    flags.text("web.telemetry-path", web.telemetry_path, "Path under which to expose metrics.");
+    flags.text("web.telemetry-path", web.telemetry_path, "Path under which to expose metrics.",
+               {.environment = application.telemetry_path_environment});
   }
   if (application.has_disable_exporter_metrics) {
     flags.boolean("web.disable-exporter-metrics", web.disable_exporter_metrics,
@@ -67,7 +68,8 @@ void add_web_flags(Flags& flags, const Application& application, WebFlags& web) 
   flags.boolean("web.systemd-socket", web.systemd_socket,
                 "Use systemd socket activation listeners instead of port listeners.");
   flags.list("web.listen-address", web.listen_addresses,
-             "Addresses on which to expose metrics and web interface. Repeatable for multiple addresses.");
+             "Addresses on which to expose metrics and web interface. Repeatable for multiple addresses.",
+             {.environment = application.listen_address_environment});
   flags.text("web.config.file", web.web_config_file,
              "Path to configuration file that can enable TLS or authentication.");
   flags.text("log.level", web.log_level,
@@ -195,6 +197,7 @@ Status serve(const Application& application, const WebFlags& web, const Flags& f
                       {.build_info_name = application.build_info_name,
                        .requests_max = application.has_max_requests ? web.requests_max : 0,
                        .own_metrics = !web.disable_exporter_metrics,
+                       .build_info = web.build_info,
                        .timeout_offset = application.timeout_offset});
   context.server.route("", web.telemetry_path,
                        [&telemetry](http::Request request, http::Responder responder) {
@@ -221,6 +224,22 @@ Status serve(const Application& application, const WebFlags& web, const Flags& f
   return Ok{};
 }
 
+// The file of --web.config.file, or what the application's own flags say; nullptr when nobody says anything.
+Result<std::unique_ptr<web::LiveConfig>> load_config(const Application& application, const WebFlags& web,
+                                                     const Clock& clock, Logger& logger) {
+  if (application.web_config) {
+    auto own = application.web_config();
+    if (!own) return own.error();
+    if (*own && !web.web_config_file.empty()) {
+      return Error(ErrorCode::InvalidArgument,
+                   "--web.config.file has TLS and users already: leave out the other flags for them");
+    }
+    if (*own) return web::LiveConfig::of(std::move(**own), clock, logger);
+  }
+  if (web.web_config_file.empty()) return std::unique_ptr<web::LiveConfig>();
+  return web::LiveConfig::load(web.web_config_file, clock, logger);
+}
+
 // Makes loop and server, with what web.config.file says.
 Status serve_with(const Application& application, const WebFlags& web, const Flags& flags, const Clock& clock,
                   Logger& logger) {
@@ -233,12 +252,12 @@ Status serve_with(const Application& application, const WebFlags& web, const Fla
   http::ServerOptions options{.header_bytes_max = kHeaderBytesMax,
                               .connections_max = *connections_max,
                               .route_prefix = web::route_prefix(web.route_prefix, web.external_url)};
-  std::unique_ptr<web::LiveConfig> config;  // Both outlive the server.
   std::optional<web::WebFilter> filter;
-  if (!web.web_config_file.empty()) {
-    auto loaded = web::LiveConfig::load(web.web_config_file, clock, logger);
-    if (!loaded) return loaded.error();
-    config = std::move(*loaded);
+  auto loaded = load_config(application, web, clock, logger);
+  if (!loaded) return loaded.error();
+  const std::unique_ptr<web::LiveConfig> config =
+      std::move(*loaded);  // It outlives the server, as the filter.
+  if (config) {
     if (config->serves_tls()) options.tls = [&config] { return config->tls(); };
     filter.emplace(*config, **loop);
   }
@@ -277,7 +296,9 @@ int run(const Application& application, int argc, const char* const* argv) {
     print(outcome.exit_code == 0 ? STDOUT_FILENO : STDERR_FILENO, outcome.text);
     return outcome.exit_code;
   }
-  if (const auto set = set_up_log(logger, web); !set) {
+  auto set = application.adjust_web ? application.adjust_web(web) : Status(Ok{});
+  if (set) set = set_up_log(logger, web);
+  if (!set) {
     print(STDERR_FILENO, application.program + ": error: " + set.error().message() + ", try --help\n");
     return 1;
   }

@@ -19,6 +19,7 @@
 #include "common/exporter/worker_pool.h"
 #include "common/http_server/server.h"
 #include "common/loop/event_loop.h"
+#include "common/web/web_config.h"
 
 namespace sonde::exporter {
 
@@ -109,6 +110,7 @@ struct WebFlags {
   int64_t connections_max = 0;  // the application's own, unless given
   int64_t requests_max = 40;    // where the original has --web.max-requests
   bool disable_exporter_metrics = false;
+  bool build_info = true;
   std::string log_level = "info";
   std::string log_format = "logfmt";
 };
@@ -129,6 +131,15 @@ struct Application {
   // Runs after the flags are parsed; a value ends the process with that code before anything is served (a
   // configuration check). May be left out.
   std::function<std::optional<int>()> before_serving = nullptr;
+  // Changes the frame's flags after they are parsed, where the original has others that mean the same. May be
+  // left out.
+  std::function<Status(WebFlags&)> adjust_web = nullptr;
+  // What such flags say of TLS and users; nothing where they are not given. Then there is no
+  // --web.config.file. May be left out.
+  std::function<Result<std::optional<web::WebConfig>>()> web_config = nullptr;
+  // The variables that set --web.listen-address and --web.telemetry-path, where the original has them.
+  std::string listen_address_environment = {};
+  std::string telemetry_path_environment = {};
   // Changes what the flags ask for in the server's options (limits, a route prefix). May be left out.
   std::function<Status(http::ServerOptions&)> adjust_server = nullptr;
   // Makes the exporter when the flags are known; `context` outlives it.

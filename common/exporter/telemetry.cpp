@@ -77,10 +77,12 @@ void Telemetry::answer(const http::Request& request, http::Responder& responder,
 void Telemetry::add_own(std::string& page) {
   sink_.clear();
   const BuildInfo& info = build_info();
-  sink_.sample(
-      build_info_,
-      {info.branch, info.architecture, info.system, info.compiler, info.revision, info.tags, info.version},
-      1);
+  if (settings_.build_info) {
+    sink_.sample(
+        build_info_,
+        {info.branch, info.architecture, info.system, info.compiler, info.revision, info.tags, info.version},
+        1);
+  }
   if (settings_.own_metrics) {
     // What this process cannot read about itself is left out.
     [[maybe_unused]] const Status collected = process_.collect(sink_);

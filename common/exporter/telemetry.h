@@ -13,6 +13,7 @@ class Telemetry {
     std::string_view build_info_name;
     int64_t requests_max = 0;  // 0: no limit
     bool own_metrics = true;   // process_* and promhttp_*
+    bool build_info = true;
     std::chrono::milliseconds timeout_offset;
   };
   Telemetry(Exporter& exporter, Context& context, Settings settings);

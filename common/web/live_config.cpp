@@ -41,7 +41,18 @@ Result<std::unique_ptr<LiveConfig>> LiveConfig::load(std::string path, const Clo
   return live;
 }
 
+Result<std::unique_ptr<LiveConfig>> LiveConfig::of(WebConfig config, const Clock& clock, Logger& logger) {
+  auto live = std::make_unique<LiveConfig>("", clock, logger);
+  live->config_ = std::move(config);
+  auto tls = load_tls_policy(live->config_);
+  if (!tls) return tls.error();
+  live->tls_ = std::move(*tls);
+  if (live->tls_) live->read_certificates();
+  return live;
+}
+
 const WebConfig* LiveConfig::current() {
+  if (path_.empty()) return &config_;
   const FileStamp stamp = FileStamp::of(path_, clock_);
   // The originals read the file for every request; reading it when it has changed looks the same.
   if (!stamp.is_same(stamp_)) read_again(stamp);

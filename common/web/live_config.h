@@ -31,7 +31,10 @@ class LiveConfig {
  public:
   // Reads everything, certificates too; fails on anything that a server could not start with.
   static Result<std::unique_ptr<LiveConfig>> load(std::string path, const Clock& clock, Logger& logger);
-  LiveConfig(std::string path, const Clock& clock, Logger& logger);  // for load()
+  // One that no file says, for flags that mean the same. Its certificates are followed as those of a file
+  // are.
+  static Result<std::unique_ptr<LiveConfig>> of(WebConfig config, const Clock& clock, Logger& logger);
+  LiveConfig(std::string path, const Clock& clock, Logger& logger);  // for load() and of()
 
   // As of now; null when the file cannot be used. Users, headers and roles follow the file; the rate limit is
   // that of the start.
@@ -55,7 +58,7 @@ class LiveConfig {
   bool certificates_changed() const;
   bool may_be_half_written(const FileStamp& stamp, const Result<WebConfig>& loaded) const;
 
-  const std::string path_;
+  const std::string path_;  // "" where there is no file
   const Clock& clock_;
   Logger& logger_;
   WebConfig config_;

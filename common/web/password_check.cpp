@@ -3,6 +3,7 @@
 #include <crypt.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <memory>
 #include <utility>
@@ -17,6 +18,7 @@ namespace {
 constexpr size_t kRememberedMax = 100;
 constexpr size_t kWaitingMax = 64;
 constexpr size_t kHashBytes = 60;
+constexpr size_t kPasswordBytesMax = 72;
 constexpr int kCostMin = 4;
 constexpr int kCostDefault = 10;  // where no user has a hash
 // What an unknown user's password is compared with: a salt that no digest follows.
@@ -61,6 +63,21 @@ bool is_bcrypt_hash(std::string_view hash) {
   const auto cost = parse_unsigned(hash.substr(4, 2));
   if (!cost || *cost < 4 || *cost > 31) return false;
   return std::ranges::all_of(hash.substr(7), is_bcrypt_digit);
+}
+
+Result<std::string> make_bcrypt_hash(std::string_view password) {
+  // bcrypt would look at its first 72 bytes alone.
+  if (password.size() > kPasswordBytesMax || password.find('\0') != std::string_view::npos) {
+    return Error(ErrorCode::InvalidArgument, "a password has at most 72 bytes, and none that is 0");
+  }
+  std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> setting{};
+  const char* salt =
+      ::crypt_gensalt_rn("$2b$", kCostDefault, nullptr, 0, setting.data(), static_cast<int>(setting.size()));
+  if (salt == nullptr) return Error(ErrorCode::Unavailable, "no salt for a password");
+  const auto state = std::make_unique<crypt_data>();  // 32 kB: too much for a stack
+  const char* hash = ::crypt_r(std::string(password).c_str(), salt, state.get());
+  if (hash == nullptr || !is_bcrypt_hash(hash)) return Error(ErrorCode::Unsupported, "no bcrypt here");
+  return std::string(hash);
 }
 
 int bcrypt_cost(std::string_view hash) {

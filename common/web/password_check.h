@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "common/core/mutex.h"
+#include "common/core/result.h"
 #include "common/http_server/keyed_digest.h"
 #include "common/loop/event_loop.h"
 
@@ -25,6 +26,9 @@ namespace sonde::web {
 bool is_bcrypt_hash(std::string_view hash);
 // The cost of such a hash: a comparison takes time in proportion to 2^cost.
 int bcrypt_cost(std::string_view hash);
+
+// Such a hash of a password, with a salt of its own and the usual cost of 10.
+Result<std::string> make_bcrypt_hash(std::string_view password);
 
 // The name and password of an Authorization header ("Basic dXNlcjpwYXNz").
 struct Credentials {

@@ -1,5 +1,7 @@
 #include "exporters/redis/options.h"
 
+#include <cstdlib>
+
 namespace sonde::redis {
 namespace {
 
@@ -8,7 +10,7 @@ using exporter::Flags;
 void add_connection(Flags& flags, Options& options) {
   flags.text("redis.addr", options.address,
              "Address of the Redis instance to scrape; empty for /scrape only.",
-             {.environment = "REDIS_ADDR"});
+             {.environment = "REDIS_ADDR", .set = &options.address_given});
   flags.text("redis.user", options.user,
              "User name to use for authentication (Redis ACL, Redis 6.0 and newer).",
              {.environment = "REDIS_USER"});
@@ -160,6 +162,11 @@ void add_flags(exporter::Flags& flags, Options& options) {
   flags.text("namespace", options.name_space, "Namespace of the metrics.",
              {.environment = "REDIS_EXPORTER_NAMESPACE"});
   add_switches(flags, options);
+}
+
+void take_environment(Options& options) {
+  const char* address = std::getenv("REDIS_ADDR");
+  if (address != nullptr && *address == '\0' && !options.address_given) options.address.clear();
 }
 
 }  // namespace sonde::redis

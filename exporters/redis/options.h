@@ -11,6 +11,7 @@ namespace sonde::redis {
 
 struct Options {
   std::string address = "redis://localhost:6379";
+  bool address_given = false;
   std::string user;
   std::string password;
   std::string password_file;
@@ -58,5 +59,9 @@ struct Options {
 };
 
 void add_flags(exporter::Flags& flags, Options& options);
+
+// After the flags are parsed: an empty REDIS_ADDR says that there is no server of our own. Empty variables
+// count as not given otherwise.
+void take_environment(Options& options);
 
 }  // namespace sonde::redis

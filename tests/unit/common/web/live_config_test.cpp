@@ -139,6 +139,27 @@ TEST_SUITE("web/live_config") {
     CHECK(live->tls() == now);
   }
 
+  TEST_CASE("a configuration without a file keeps its users and follows its certificates") {
+    Folder folder;
+    folder.write_pair(make_certificate("first"));
+    folder.rest();
+    sonde::web::WebConfig config;
+    config.users["alice"] = "hash";
+    config.tls.cert_file = folder.at("cert.pem");
+    config.tls.key_file = folder.at("key.pem");
+    const auto live = LiveConfig::of(config, folder.clock, folder.logger);
+    REQUIRE(live);
+    CHECK((*live)->current()->users.contains("alice"));
+    CHECK((*live)->serves_tls());
+    const auto before = (*live)->tls();
+    CHECK((*live)->tls() == before);
+    folder.write_pair(make_certificate("second"));
+    folder.rest();
+    CHECK((*live)->tls() != before);
+    config.tls.key_file = folder.at("missing.pem");
+    CHECK_FALSE(LiveConfig::of(config, folder.clock, folder.logger));
+  }
+
   TEST_CASE("HTTPS does not become HTTP without a restart") {
     Folder folder;
     folder.write_pair(make_certificate("first"));

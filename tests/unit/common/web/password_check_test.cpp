@@ -41,6 +41,22 @@ TEST_SUITE("web/password_check") {
     CHECK(check(**loop, checker, "U*U", "") == Wrong);  // An unknown user.
   }
 
+  TEST_CASE("a hash that was made is its password's alone") {
+    const sonde::SystemClock clock;
+    auto loop = EventLoop::make(clock);
+    REQUIRE(loop);
+    PasswordChecker checker(**loop);
+    const auto hash = sonde::web::make_bcrypt_hash("secret");
+    REQUIRE(hash);
+    CHECK(*hash != *sonde::web::make_bcrypt_hash("secret"));  // The salt.
+    using enum PasswordChecker::Verdict;
+    CHECK(check(**loop, checker, "secret", hash->c_str()) == Right);
+    CHECK(check(**loop, checker, "secreT", hash->c_str()) == Wrong);
+    CHECK(sonde::web::make_bcrypt_hash(std::string(72, 'x')));
+    CHECK_FALSE(sonde::web::make_bcrypt_hash(std::string(73, 'x')));
+    CHECK_FALSE(sonde::web::make_bcrypt_hash(std::string("a\0b", 3)));
+  }
+
   TEST_CASE("equal questions that wait together get one answer each") {
     const sonde::SystemClock clock;
     auto loop = EventLoop::make(clock);
