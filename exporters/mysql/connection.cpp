@@ -41,7 +41,7 @@ Error from_exception(const sql::SQLException& exception) {
   return Error(ErrorCode::InvalidArgument, message);
 }
 
-sql::ConnectOptionsMap options_of(const Endpoint& endpoint, std::chrono::seconds timeout) {
+sql::ConnectOptionsMap options_of(const Endpoint& endpoint, Connection::Timeouts timeouts) {
   sql::ConnectOptionsMap options;
   const bool is_ipv6 = endpoint.host.find(':') != std::string::npos;
   const std::string host = is_ipv6 ? "[" + endpoint.host + "]" : endpoint.host;
@@ -50,8 +50,8 @@ sql::ConnectOptionsMap options_of(const Endpoint& endpoint, std::chrono::seconds
   options["hostName"] = sql::SQLString(address);
   options["userName"] = sql::SQLString(endpoint.user);
   options["password"] = sql::SQLString(endpoint.password);
-  options["OPT_CONNECT_TIMEOUT"] = static_cast<int>(timeout.count());
-  options["OPT_READ_TIMEOUT"] = static_cast<int>(timeout.count());
+  options["OPT_CONNECT_TIMEOUT"] = static_cast<int>(timeouts.connect.count());
+  options["OPT_READ_TIMEOUT"] = static_cast<int>(timeouts.read.count());
   if (endpoint.tls != Endpoint::Tls::Off) options["sslEnforce"] = true;
   if (endpoint.tls == Endpoint::Tls::Verify) options["sslVerify"] = true;
   if (!endpoint.tls_ca_file.empty()) options["sslCA"] = sql::SQLString(endpoint.tls_ca_file);
@@ -112,9 +112,9 @@ class ConnectorConnection final : public Connection {
 
 }  // namespace
 
-Result<std::unique_ptr<Connection>> Connection::open(const Endpoint& endpoint, std::chrono::seconds timeout) {
+Result<std::unique_ptr<Connection>> Connection::open(const Endpoint& endpoint, Timeouts timeouts) {
   try {
-    sql::ConnectOptionsMap options = options_of(endpoint, timeout);
+    sql::ConnectOptionsMap options = options_of(endpoint, timeouts);
     // The driver is a singleton of the library, made on first use and never deleted.
     std::unique_ptr<sql::Connection> connection(sql::mysql::get_mysql_driver_instance()->connect(options));
     return std::unique_ptr<Connection>(std::make_unique<ConnectorConnection>(std::move(connection)));

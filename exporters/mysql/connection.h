@@ -40,9 +40,12 @@ struct Table {
 
 class Connection {
  public:
-  // `timeout` bounds the connect and, later, every read. Unavailable when nobody answers, PermissionDenied
-  // when the server refuses the user.
-  static Result<std::unique_ptr<Connection>> open(const Endpoint& endpoint, std::chrono::seconds timeout);
+  struct Timeouts {
+    std::chrono::seconds connect;
+    std::chrono::seconds read;  // of each read later on: for servers that do not even end a statement
+  };
+  // Unavailable when nobody answers, PermissionDenied when the server refuses the user.
+  static Result<std::unique_ptr<Connection>> open(const Endpoint& endpoint, Timeouts timeouts);
   virtual ~Connection() = default;
 
   // Runs one statement; a text that the server refuses is InvalidArgument, one that the user may not run

@@ -59,13 +59,17 @@ Status TargetCollector::collect(MetricSink& sink) {
 
 // A kept connection is asked whether it still lives by the statement that limits the session.
 Status TargetCollector::connect(int64_t deadline_monotonic_ns) {
-  if (connection_) {
+  const int64_t left_ns = std::max<int64_t>(deadline_monotonic_ns - clock_.monotonic_ns(), kNsPerSecond);
+  const std::chrono::seconds left(left_ns / kNsPerSecond);
+  // The server ends a statement before the reading of its answer does, which would cost the connection.
+  const std::chrono::seconds read_timeout = left + std::chrono::seconds(2);
+  if (connection_ && read_timeout <= read_timeout_) {
     connection_->set_deadline(deadline_monotonic_ns);
     if (connection_->limit()) return Ok{};
   }
-  const int64_t left_ns = std::max<int64_t>(deadline_monotonic_ns - clock_.monotonic_ns(), kNsPerSecond);
-  auto opened = Connection::open(endpoint_, std::chrono::seconds(left_ns / kNsPerSecond));
+  auto opened = Connection::open(endpoint_, {.connect = left, .read = read_timeout});
   if (!opened) return opened.error();
+  read_timeout_ = read_timeout;
   if (auto known = read_server(**opened); !known) return known;
   connection_ = std::make_unique<LimitedConnection>(std::move(*opened), server_, clock_);
   connection_->set_deadline(deadline_monotonic_ns);

@@ -51,6 +51,7 @@ class TargetCollector final : public exporter::Collector {
   Mutex mutex_;
   Task task_ GUARDED_BY(mutex_);
   std::unique_ptr<LimitedConnection> connection_;  // Owned by the worker, as all below.
+  std::chrono::seconds read_timeout_{0};
   Server server_;
   std::set<const Scraper*> slow_;  // that ran out of time: next time they come last, and cost no other
 };
