@@ -26,6 +26,14 @@ TEST_SUITE("mysql/collectors/perf_schema_replication_group_members") {
                        R"(member_role="SECONDARY",member_version="8.0.36"} 1)"));
   }
 
+  TEST_CASE("a column that could not be a label is left out") {
+    FakeConnection connection;
+    connection.answers_by_part["replication_group_members"] = {
+        .columns = {"", "MEMBER_ID", "member_id", "__NAME__", "1"}, .rows = {{"a", "b", "c", "d", "e"}}};
+    CHECK(has_line(page_of(scrape_replication_group_members, connection, kMySql80),
+                   R"(mysql_perf_schema_replication_group_member_info{member_id="b"} 1)"));
+  }
+
   TEST_CASE("a server without groups is the scraper's failure") {
     FakeConnection connection;
     connection.refusal = Error(ErrorCode::NotFound, "error 1146: no such table");
