@@ -20,6 +20,10 @@ constexpr int64_t kDatabasesDefault = 16;
 constexpr int64_t kTimeLeftPart = 5;
 constexpr int64_t kTimeLeftMinNs = 100'000'000;
 
+// Calls end so long before the scrape's deadline, or a tenth of its time where that is less: what there is by
+// then has to be written and handed over.
+constexpr int64_t kPageNs = 50'000'000;
+
 constexpr Desc kUp{"redis_up", "Information about the Redis instance"};
 constexpr Desc kLastError{
     "redis_exporter_last_scrape_error", "The last scrape error status.", MetricType::Gauge, {"err"}};
@@ -41,6 +45,10 @@ double seconds_since(const Clock& clock, int64_t begin_ns) {
 
 int64_t scan_until(int64_t now_ns, int64_t deadline_ns) {
   return deadline_ns - std::max((deadline_ns - now_ns) / kTimeLeftPart, kTimeLeftMinNs);
+}
+
+int64_t calls_until(int64_t now_ns, int64_t deadline_ns) {
+  return deadline_ns - std::clamp<int64_t>((deadline_ns - now_ns) / 10, 0, kPageNs);
 }
 
 int64_t count_databases(const Reply& config) {
@@ -100,7 +108,7 @@ void RedisCollector::report(Families& out, const Status& status, const std::stri
 
 Status RedisCollector::scrape(Families& out, const Wish& wish, std::string& left_out) {
   const Patience patience{
-      .deadline_monotonic_ns = wish.deadline_monotonic_ns,
+      .deadline_monotonic_ns = calls_until(clock_.monotonic_ns(), wish.deadline_monotonic_ns),
       .call = std::max(options_.connection_timeout, std::chrono::milliseconds(0)),
   };
   if (auto connected = connect(out, patience); !connected) return connected;
