@@ -1,56 +1,44 @@
 #include "scraper/tsdb/block_builder.h"
 
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <utility>
 
-#include "common/metrics/labels.h"
-#include "scraper/tsdb/block_writer.h"
-#include "scraper/tsdb/file_names.h"
-#include "scraper/tsdb/group_head.h"
 #include "scraper/tsdb/merge_plan.h"
-#include "scraper/tsdb/shape.h"
-#include "scraper/tsdb/slab_rows.h"
-#include "scraper/tsdb/tail_pool.h"
 
 namespace sonde::tsdb {
 namespace {
 
-constexpr size_t kBuilderBlockBytes = 64;
-
-struct Sample {
-  int64_t time_ms;
-  double value;
-};
-
-void sort_and_keep_last(std::vector<Sample>& samples) {
-  std::ranges::stable_sort(samples, {}, &Sample::time_ms);
-  const auto kept = std::unique(samples.rbegin(), samples.rend(),
-                                [](const Sample& a, const Sample& b) { return a.time_ms == b.time_ms; });
+void sort_and_keep_last(std::vector<SeriesSample>& samples) {
+  std::ranges::stable_sort(samples, {}, &SeriesSample::time_ms);
+  const auto kept =
+      std::unique(samples.rbegin(), samples.rend(),
+                  [](const SeriesSample& a, const SeriesSample& b) { return a.time_ms == b.time_ms; });
   samples.erase(samples.begin(), kept.base());
+}
+
+Labels labels_of(const SymbolTable& symbols, LabelSetId set) {
+  std::vector<Label> out;
+  for (const LabelRef& label : symbols.label_set(set))
+    out.push_back({std::string(symbols.text(label.name)), std::string(symbols.text(label.value))});
+  return Labels(std::move(out));
 }
 
 }  // namespace
 
 struct BlockBuilder::Parts {
+  using Window = std::map<LabelSetId, std::vector<SeriesSample>>;
+
   explicit Parts(BlockBuilderOptions opts)
       : options(std::move(opts)),
         files(options.file_system != nullptr ? *options.file_system : io::real_file_system()) {}
 
-  // A series is a group with one column that has no labels of its own.
-  void add_series(BlockInput& input, LabelSetId labels, std::span<const Sample> samples);
-  Result<BuiltBlock> write(int64_t begin_ms, const std::map<LabelSetId, std::vector<Sample>>& series);
+  Result<BuiltBlock> write(int64_t begin_ms, Window& series);
 
   BlockBuilderOptions options;
   io::FileSystem& files;
   SymbolTable symbols;
-  ShapeTable shapes{symbols};
-  TailPool pool{kBuilderBlockBytes};
-  EncodedRow scratch;
-  std::deque<std::string> slabs;  // of the block being written
-  // By the beginning of the block's range.
-  std::map<int64_t, std::map<LabelSetId, std::vector<Sample>>> windows;
+  std::map<int64_t, Window> windows;  // by the beginning of the block's range
 };
 
 BlockBuilder::BlockBuilder(BlockBuilderOptions options)
@@ -70,60 +58,20 @@ Status BlockBuilder::add(const Labels& labels, std::span<const int64_t> times_ms
   return Ok{};
 }
 
-void BlockBuilder::Parts::add_series(BlockInput& input, LabelSetId labels, std::span<const Sample> samples) {
-  GroupHead::Identity identity;
-  identity.labels = labels;
-  GroupHead head(identity);
-  const ShapePtr shape = shapes.share({symbols.intern(Labels())});
-  head.grow(shape, pool);
-  const auto seal = [&] {
-    std::vector<SlabRef> sealed;
-    for (const auto& built : head.build_slabs(options.block_range_ms)) {
-      sealed.push_back(built.ref(io::as_bytes(slabs.emplace_back(built.bytes)).data()));
-    }
-    head.publish_seal(std::move(sealed), pool);
-  };
-  for (const Sample& sample : samples) {
-    if (head.must_seal(sample.time_ms, kRowsPerSeal)) seal();
-    head.append(sample.time_ms, &sample.value, nullptr, scratch, pool);
-  }
-  seal();
-  input.parts.push_back(
-      {labels, false, shape, std::make_unique<SlabRows>(head.view({INT64_MIN, INT64_MAX}).slabs)});
-}
-
-Result<BuiltBlock> BlockBuilder::Parts::write(int64_t begin_ms,
-                                              const std::map<LabelSetId, std::vector<Sample>>& series) {
-  BlockInput input;
-  input.source = BlockSource::Import;
-  slabs.clear();
-  for (auto [labels, samples] : series) {
+Result<BuiltBlock> BlockBuilder::Parts::write(int64_t begin_ms, Window& series) {
+  SeriesBlock block(begin_ms, options.block_range_ms);
+  for (auto& [set, samples] : series) {
     sort_and_keep_last(samples);
-    add_series(input, labels, samples);
+    block.add(labels_of(symbols, set), samples);
+    std::vector<SeriesSample>().swap(samples);
   }
-  BuiltBlock built;
-  for (uint64_t number = 1;; ++number) {
-    built.name = std::to_string(begin_ms) + "-" + std::to_string(begin_ms + options.block_range_ms) +
-                 "-import-" + std::to_string(number) + std::string(kBlockSuffix);
-    built.path = options.path + "/" + built.name;
-    if (!files.exists(built.path)) break;
-  }
-  auto info = write_block(files, built.path, symbols, input);
-  if (!info) return info.error();
-  built.time_min_ms = info->time_min_ms;
-  built.time_max_ms = info->time_max_ms;
-  built.series = info->series;
-  built.samples = info->samples;
-  auto file = files.open_read(built.path);
-  if (!file) return file.error();
-  built.size_bytes = (*file)->size();
-  return built;
+  return block.write(files, options.path);
 }
 
 Result<std::vector<BuiltBlock>> BlockBuilder::finish() {
   if (auto made = parts_->files.make_directories(parts_->options.path); !made) return made.error();
   std::vector<BuiltBlock> built;
-  for (const auto& [begin_ms, series] : std::exchange(parts_->windows, {})) {
+  for (auto& [begin_ms, series] : std::exchange(parts_->windows, {})) {
     auto block = parts_->write(begin_ms, series);
     if (!block) return block.error();
     built.push_back(*std::move(block));

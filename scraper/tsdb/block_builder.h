@@ -13,6 +13,7 @@
 #include "common/core/result.h"
 #include "common/io/file_system.h"
 #include "common/metrics/labels.h"
+#include "scraper/tsdb/series_block.h"
 
 namespace sonde::tsdb {
 
@@ -20,16 +21,6 @@ struct BlockBuilderOptions {
   std::string path;  // the folder for the block files; made when it does not exist
   int64_t block_range_ms = 2LL * 3600 * 1000;
   io::FileSystem* file_system = nullptr;  // null: the real one
-};
-
-struct BuiltBlock {
-  std::string path;
-  std::string name;
-  int64_t time_min_ms = 0;
-  int64_t time_max_ms = 0;
-  uint64_t series = 0;
-  uint64_t samples = 0;
-  uint64_t size_bytes = 0;
 };
 
 class BlockBuilder {
