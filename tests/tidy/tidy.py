@@ -36,6 +36,7 @@ LAYERS = {
     "exporters/pushgateway": ["common", "!common/http_client"],
     "scraper/storage": ["common/core", "common/metrics"],
     "scraper/tsdb": ["common/core", "common/io", "common/metrics", "scraper/storage"],
+    "scraper/prometheus_tsdb": ["common/core", "common/io", "common/metrics"],
     "scraper/promql": ["common/core", "common/metrics", "scraper/storage"],
     "scraper/config": ["common"],
     "scraper/discovery": ["common", "scraper/config"],
