@@ -25,4 +25,17 @@ std::string block_table(std::span<const ListedBlock> blocks, bool human_readable
   return text_table(rows);
 }
 
+std::vector<ListedBlock> listed(std::span<const tsdb::BuiltBlock> blocks) {
+  std::vector<ListedBlock> out;
+  for (const tsdb::BuiltBlock& block : blocks) {
+    out.push_back({.name = block.name,
+                   .time_min_ms = block.time_min_ms,
+                   .time_max_ms = block.time_max_ms,
+                   .samples = block.samples,
+                   .series = block.series,
+                   .size_bytes = block.size_bytes});
+  }
+  return out;
+}
+
 }  // namespace sonde::ctl

@@ -4,6 +4,9 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
+
+#include "scraper/tsdb/series_block.h"
 
 namespace sonde::ctl {
 
@@ -18,5 +21,7 @@ struct ListedBlock {
 
 // Times as RFC 3339 and sizes in units for people, else milliseconds and bytes. Durations are Go's.
 std::string block_table(std::span<const ListedBlock> blocks, bool human_readable);
+
+std::vector<ListedBlock> listed(std::span<const tsdb::BuiltBlock> blocks);
 
 }  // namespace sonde::ctl

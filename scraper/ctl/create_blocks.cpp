@@ -115,19 +115,6 @@ std::vector<TimeWindow> plan_windows(const std::map<int64_t, uint64_t>& samples_
   return out;
 }
 
-std::vector<ListedBlock> listed(const std::vector<tsdb::BuiltBlock>& blocks) {
-  std::vector<ListedBlock> out;
-  for (const tsdb::BuiltBlock& block : blocks) {
-    out.push_back({.name = block.name,
-                   .time_min_ms = block.time_min_ms,
-                   .time_max_ms = block.time_max_ms,
-                   .samples = block.samples,
-                   .series = block.series,
-                   .size_bytes = block.size_bytes});
-  }
-  return out;
-}
-
 Result<Labels> parse_labels(const std::vector<std::string>& texts) {
   Labels out;
   for (const std::string& text : texts) {

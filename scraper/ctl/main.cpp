@@ -10,6 +10,7 @@
 #include "scraper/ctl/check_verbs.h"
 #include "scraper/ctl/check_web_config.h"
 #include "scraper/ctl/create_blocks.h"
+#include "scraper/ctl/import_prometheus.h"
 #include "scraper/ctl/query_verbs.h"
 #include "scraper/ctl/tsdb_analyze.h"
 #include "scraper/ctl/tsdb_dump.h"
@@ -38,6 +39,7 @@ constexpr std::array kVerbs{
     Verb{"tsdb dump", "Print the samples of a data folder.", tsdb_dump},
     Verb{"tsdb dump-openmetrics", "Print the samples of a data folder as OpenMetrics text.",
          tsdb_dump_openmetrics},
+    Verb{"tsdb import-prometheus", "Move the history of a Prometheus in.", tsdb_import_prometheus},
     Verb{"tsdb list", "List the blocks of a data folder.", tsdb_list},
     Verb{"tsdb verify", "Read every byte of a data folder's blocks and log.", tsdb_verify},
     Verb{"watch", "Probe URLs, ports, hosts and names from now on.", watch_add},
