@@ -1,14 +1,14 @@
 #include "exporters/redis/info_fields.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 namespace sonde::redis {
 namespace {
 
 // Sorted by name. Fields of Redis, Valkey, KeyDB, Tile38 and the search modules side by side: a server has
-// what it has.
-constexpr std::array kInfoFields{
+// what it has. No std::array: clang deduces its length for 256 rows at the most.
+constexpr InfoField kInfoFields[]{
     InfoField{"acl_access_denied_auth", "acl_access_denied_auth_total", MetricType::Counter},
     InfoField{"acl_access_denied_channel", "acl_access_denied_channel_total", MetricType::Counter},
     InfoField{"acl_access_denied_cmd", "acl_access_denied_cmd_total", MetricType::Counter},
@@ -298,7 +298,7 @@ static_assert(std::ranges::is_sorted(kInfoFields, {}, &InfoField::field));
 
 const InfoField* find_info_field(std::string_view field) {
   const auto at = std::ranges::lower_bound(kInfoFields, field, {}, &InfoField::field);
-  return at != kInfoFields.end() && at->field == field ? &*at : nullptr;
+  return at != std::end(kInfoFields) && at->field == field ? &*at : nullptr;
 }
 
 }  // namespace sonde::redis
