@@ -56,6 +56,10 @@ std::optional<double> parse_value(std::string_view text) {
   return parse_number(text);
 }
 
+bool is_name_byte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
 double part_number(std::string_view value, std::string_view key, double fallback = 0) {
   return parse_number(get_part(value, key)).value_or(fallback);
 }
@@ -157,8 +161,12 @@ void emit_field(const InfoLine& line, bool system_metrics, Families& out) {
     }
     return;
   }
-  // Fields of the cluster go by their own names.
-  if (line.field.starts_with("cluster_")) out.gauge(line.field, *value);
+  // Fields of the cluster go by their own names, as far as those can be names of families.
+  if (!line.field.starts_with("cluster_")) return;
+  std::string name(line.field);
+  std::ranges::replace_if(
+      name, [](char c) { return !is_name_byte(c); }, '_');
+  out.gauge(name, *value);
 }
 
 void emit_info(const Info& info, const InfoOptions& options, Families& out) {

@@ -34,6 +34,22 @@ TEST_SUITE("redis/info_metrics") {
     CHECK(std::ranges::count(page, '\n') < 2 * kEmptyDatabasesMax + 100);
     CHECK(page.find("db=\"db" + std::to_string(kEmptyDatabasesMax - 1) + "\"") != std::string::npos);
   }
+
+  TEST_CASE("a field of the cluster cannot break the page by its name") {
+    const std::string page = page_of("# Cluster\r\ncluster_size:3\r\ncluster_x y{\xff:1\r\n", {});
+    CHECK(page.find("\nredis_cluster_size 3\n") != std::string::npos);
+    CHECK(page.find("\nredis_cluster_x_y__ 1\n") != std::string::npos);
+  }
+
+  TEST_CASE("what a server is is in the labels of its information") {
+    const std::string page = page_of(
+        "redis_version:7.2.4\r\nvalkey_version:8.1.0\r\nvalkey_release_stage:ga\r\nrole:master\r\n"
+        "process_id:5\r\nhz:10\r\nconfigured_hz:10\r\n",
+        {});
+    CHECK(page.find("redis_version=\"7.2.4\"") != std::string::npos);
+    CHECK(page.find("valkey_version=\"8.1.0\",valkey_release_stage=\"ga\"} 1\n") != std::string::npos);
+    CHECK(page.find("\nredis_configured_hz 10\n") != std::string::npos);
+  }
 }
 
 }  // namespace sonde::redis
