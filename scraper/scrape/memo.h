@@ -74,7 +74,7 @@ class Memo {
   size_t column_count = 0;  // scraped ones; the reports follow unless a scraped series has the name
   size_t row_size = 0;      // columns of the group, reports included
   std::array<uint32_t, kReportsMax> report_columns = no_columns();  // kNoColumn for reports that are off
-  storage::ShapeId shape{};
+  storage::ShapePtr shape;
   std::vector<StrayGroup> strays;
   size_t stray_count = 0;  // values in all of them
 

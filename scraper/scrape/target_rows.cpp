@@ -156,7 +156,7 @@ void TargetRows::add_routes(const StrayGroup& group, int64_t timestamp_ms) {
   }
   // Where the labels are taken, each series is a group.
   const Labels nameless;
-  const storage::ShapeId single = context_.sink.intern_shape(std::span(&nameless, 1));
+  const storage::ShapePtr single = context_.sink.intern_shape(std::span(&nameless, 1));
   for (uint32_t i = 0; i < group.columns.size(); ++i) {
     std::vector<Label> whole(labels.begin(), labels.end());
     whole.insert(whole.end(), group.columns[i].begin(), group.columns[i].end());

@@ -66,7 +66,7 @@ class TargetRows {
   // Where a run of stray slots goes.
   struct Route {
     Stray* stray = nullptr;
-    storage::ShapeId shape{};
+    storage::ShapePtr shape;
     uint32_t slot_begin = 0;
     uint32_t slot_count = 0;
   };

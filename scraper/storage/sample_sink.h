@@ -31,10 +31,9 @@ class SampleSink {
  public:
   virtual ~SampleSink() = default;
 
-  // The shape with exactly these columns in this order; equal lists give the same id. Columns are complete
-  // label sets less the group's labels, with no two alike. Never fails for valid label sets; ids are for this
-  // process's life.
-  virtual ShapeId intern_shape(std::span<const Labels> columns) = 0;
+  // The shape with exactly these columns in this order; equal lists give the same one. Columns are complete
+  // label sets less the group's labels, with no two alike. Never fails for valid label sets.
+  virtual ShapePtr intern_shape(std::span<const Labels> columns) = 0;
 
   // The group with these labels (job, instance, …); opened again, it goes on where it was. `labels` may be
   // empty.
@@ -42,7 +41,7 @@ class SampleSink {
 
   // Appends one row with the columns of `shape`. A shape other than the last one's is how series come and go:
   // columns are known by their labels, and those that are gone end as if absent.
-  virtual AppendOutcome append(GroupId group, ShapeId shape, const Row& row) = 0;
+  virtual AppendOutcome append(GroupId group, const ShapePtr& shape, const Row& row) = 0;
 
   // Ends every series of the group at this time (a failed scrape, a removed target).
   virtual AppendOutcome append_stale(GroupId group, int64_t timestamp_ms) = 0;

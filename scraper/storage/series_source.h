@@ -21,13 +21,13 @@ struct TimeRange {
   int64_t end_ms = 0;
 };
 
-// What the reader will do with the series, so that the source may choose a cheaper way. `range` is what must be read; the
-// rest may be ignored.
+// What the reader will do with the series, so that the source may choose a cheaper way. `range` is what must
+// be read; the rest may be ignored.
 struct SelectHints {
   TimeRange range;
-  int64_t step_ms = 0;          // 0: one evaluation
-  int64_t window_ms = 0;        // of a range selector; 0: instant
-  std::string_view function;    // directly around the selector, or ""
+  int64_t step_ms = 0;        // 0: one evaluation
+  int64_t window_ms = 0;      // of a range selector; 0: instant
+  std::string_view function;  // directly around the selector, or ""
 };
 
 // Series of one group are adjacent and share its times.
@@ -37,8 +37,8 @@ struct SelectedGroup {
   bool absence_is_stale = true;
 };
 
-// One decoded series: values[i] belongs to times[i] of its group. present: one bit per value, low bit first; empty
-// means that all are present. A value that is not present is unspecified.
+// One decoded series: values[i] belongs to times[i] of its group. present: one bit per value, low bit first;
+// empty means that all are present. A value that is not present is unspecified.
 struct Column {
   std::vector<double> values;
   std::vector<uint64_t> present;
@@ -54,8 +54,8 @@ class Selection {
   // The whole label set, metric name included. No two series of a selection have the same.
   virtual Labels labels(size_t series) const = 0;
 
-  // The times of a group within the hinted range, ascending, replacing `times_ms`. Different groups may be read by
-  // different threads at once.
+  // The times of a group within the hinted range, ascending, replacing `times_ms`. Different groups may be
+  // read by different threads at once.
   virtual Status read_times(size_t group, std::vector<int64_t>& times_ms) const = 0;
   // The values of a series at the times of its group, replacing `column`.
   virtual Status read_column(size_t series, Column& column) const = 0;
@@ -69,9 +69,10 @@ class SeriesSource {
   virtual Result<std::unique_ptr<Selection>> select(std::span<const Matcher> matchers,
                                                     const SelectHints& hints) const = 0;
 
-  // For the label APIs. `any_of` is a union of selectors; empty means everything. Sorted, unique, at most `limit` (0: all).
-  virtual Result<std::vector<std::string>> label_names(std::span<const std::vector<Matcher>> any_of, TimeRange range,
-                                                       size_t limit) const = 0;
+  // For the label APIs. `any_of` is a union of selectors; empty means everything. Sorted, unique, at most
+  // `limit` (0: all).
+  virtual Result<std::vector<std::string>> label_names(std::span<const std::vector<Matcher>> any_of,
+                                                       TimeRange range, size_t limit) const = 0;
   virtual Result<std::vector<std::string>> label_values(std::string_view name,
                                                         std::span<const std::vector<Matcher>> any_of,
                                                         TimeRange range, size_t limit) const = 0;

@@ -14,16 +14,16 @@
 namespace sonde::storage {
 
 struct Statistics {
-  uint64_t series = 0;         // of the head
+  uint64_t series = 0;  // of the head
   uint64_t label_pairs = 0;
   uint64_t chunks = 0;
-  int64_t time_min_ms = 0;     // of the head
+  int64_t time_min_ms = 0;  // of the head
   int64_t time_max_ms = 0;
   using Top = std::vector<std::pair<std::string, uint64_t>>;
   Top series_by_metric;
   Top values_by_label;
   Top bytes_by_label;
-  Top series_by_pair;          // "job=node"
+  Top series_by_pair;  // "job=node"
 };
 
 class StorageAdmin {

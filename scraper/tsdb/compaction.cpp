@@ -145,14 +145,16 @@ Status Database::Parts::cut_head(int64_t end_ms) {
       return done;
     }
   }
+  // Whoever begins to read from here on finds nothing that has ended before.
+  const uint32_t mark = head.symbols().mark();
   if (auto added = catalog.add(written, end_ms); !added) return added;
   logger.info("the head was cut into blocks",
               {{"blocks", std::to_string(written.size())}, {"before_ms", std::to_string(end_ms)}});
-  drop_from_head(end_ms);
+  drop_from_head(end_ms, mark);
   return Ok{};
 }
 
-void Database::Parts::drop_from_head(int64_t end_ms) {
+void Database::Parts::drop_from_head(int64_t end_ms, uint32_t mark) {
   head.set_start_ms(end_ms);
   for (const LogSegment& segment : head.take_log_segments_before(end_ms)) {
     if (auto removed = files.remove(names.log(segment.number)); !removed) {
@@ -164,6 +166,7 @@ void Database::Parts::drop_from_head(int64_t end_ms) {
     if (!sleep_ms(kReaderPollMs)) return;
   }
   head.drop_before(end_ms);
+  head.symbols().reclaim(mark);
 }
 
 void Database::Parts::run_compaction_thread() {

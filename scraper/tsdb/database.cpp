@@ -196,7 +196,7 @@ Status Database::flush() {
 
 // ---- SampleSink
 
-storage::ShapeId Database::intern_shape(std::span<const Labels> columns) {
+storage::ShapePtr Database::intern_shape(std::span<const Labels> columns) {
   return parts_->head.shapes().intern(columns);
 }
 
@@ -204,7 +204,8 @@ storage::GroupId Database::open_group(const Labels& labels, storage::GroupOption
   return parts_->head.open_group(labels, options);
 }
 
-AppendOutcome Database::append(storage::GroupId group, storage::ShapeId shape, const storage::Row& row) {
+AppendOutcome Database::append(storage::GroupId group, const storage::ShapePtr& shape,
+                               const storage::Row& row) {
   return parts_->head.append(group, shape, row);
 }
 

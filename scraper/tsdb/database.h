@@ -111,9 +111,9 @@ class Database final : public storage::SampleSink,
   // calls it too.
   Status close();
 
-  storage::ShapeId intern_shape(std::span<const Labels> columns) override;
+  storage::ShapePtr intern_shape(std::span<const Labels> columns) override;
   storage::GroupId open_group(const Labels& labels, storage::GroupOptions options) override;
-  storage::AppendOutcome append(storage::GroupId group, storage::ShapeId shape,
+  storage::AppendOutcome append(storage::GroupId group, const storage::ShapePtr& shape,
                                 const storage::Row& row) override;
   storage::AppendOutcome append_stale(storage::GroupId group, int64_t timestamp_ms) override;
   void close_group(storage::GroupId group) override;

@@ -55,7 +55,7 @@ struct Database::Parts {
   Status compact();
   Status cut_head(int64_t end_ms);
   Status write_window(storage::TimeRange window, int64_t end_ms, std::vector<std::string>& written);
-  void drop_from_head(int64_t end_ms);
+  void drop_from_head(int64_t end_ms, uint32_t mark);
   Status merge_due();
   Status rewrite(const std::vector<OpenBlock>& blocks);
   Status clean(int64_t settled_ms);

@@ -50,6 +50,7 @@ PairCounts count_pairs(const Head& head) {
 }  // namespace
 
 storage::Statistics Database::statistics(size_t top_count) const {
+  const auto pin = parts_->catalog.snapshot();  // While it is held, no id comes to stand for something else.
   const Head& head = parts_->head;
   const Head::Size size = head.size();
   storage::Statistics out;

@@ -88,8 +88,9 @@ void GroupHead::grow(ShapePtr layout, TailPool& pool) {
   for (size_t i = old_segments; i < segments_.size(); ++i) {
     append_to_segment(segments_[i], kNothingChanged.data(), row_count_, pool);
   }
-  part_ = std::move(part);
-  layout_ = std::move(layout);
+  // The old ones go after the lock does: a shape that ends gives back its label sets.
+  part_.swap(part);
+  layout_.swap(layout);
 }
 
 void GroupHead::restart(ShapePtr layout) {
@@ -103,8 +104,9 @@ void GroupHead::restart(ShapePtr layout) {
   segments_.clear();
   allocate_columns(layout->columns.size());
   segments_.resize(segments_for(column_count_));
-  part_ = std::move(part);
-  layout_ = std::move(layout);
+  // The old ones go after the lock does: a shape that ends gives back its label sets.
+  part_.swap(part);
+  layout_.swap(layout);
 }
 
 size_t GroupHead::memory_bytes() const {

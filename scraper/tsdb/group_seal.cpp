@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <iterator>
 #include <mutex>
 #include <utility>
 
@@ -246,14 +247,20 @@ void GroupHead::publish_seal(std::vector<SlabRef> slabs, TailPool& pool) {
 }
 
 void GroupHead::drop_slabs_before(int64_t time_ms) {
+  std::vector<SlabRef> dropped;  // They end after the lock, as what they hold does.
   const std::lock_guard guard(lock_);
-  std::erase_if(slabs_, [&](const SlabRef& slab) { return slab.time_max_ms < time_ms; });
+  const auto kept = std::stable_partition(slabs_.begin(), slabs_.end(),
+                                          [&](const SlabRef& slab) { return slab.time_max_ms < time_ms; });
+  dropped.assign(std::make_move_iterator(slabs_.begin()), std::make_move_iterator(kept));
+  slabs_.erase(slabs_.begin(), kept);
 }
 
 void GroupHead::forget_columns() {
+  std::shared_ptr<Part> part;
+  ShapePtr layout;
   const std::lock_guard guard(lock_);
-  part_.reset();
-  layout_.reset();
+  part_.swap(part);
+  layout_.swap(layout);
   storage_.reset();
   column_count_ = 0;
   segments_ = {};

@@ -46,6 +46,13 @@ TailPool& Head::pool_for(Shard& shard, size_t columns) {
   return columns >= kNarrowColumns ? shard.narrow : shard.tiny;
 }
 
+storage::GroupId Head::open_group(const Labels& labels, storage::GroupOptions options) {
+  const LabelSetId set = symbols_.intern(labels);
+  const storage::GroupId id = open_group(set, options);
+  symbols_.release(std::span(&set, 1));  // The group has its own reference.
+  return id;
+}
+
 storage::GroupId Head::open_group(LabelSetId set, storage::GroupOptions options) {
   const uint64_t key = static_cast<uint64_t>(set) << 1 | (options.absence_is_stale ? 1 : 0);
   const MutexLock lock(groups_mutex_);
@@ -54,6 +61,7 @@ storage::GroupId Head::open_group(LabelSetId set, storage::GroupOptions options)
     GroupHead::Identity identity;
     identity.id = at->second;
     identity.labels = set;
+    symbols_.add_references(std::span(&set, 1));
     identity.labels_hash = symbols_.label_set_hash(set);
     identity.shard = static_cast<uint32_t>(at->second % shards_.size());
     identity.absence_is_stale = options.absence_is_stale;
@@ -64,10 +72,10 @@ storage::GroupId Head::open_group(LabelSetId set, storage::GroupOptions options)
 
 // ---- appending
 
-AppendOutcome Head::append(storage::GroupId id, storage::ShapeId shape_id, const storage::Row& row) {
+AppendOutcome Head::append(storage::GroupId id, const storage::ShapePtr& given, const storage::Row& row) {
   Group& target = group(id);
   Shard& shard = shard_of(target);
-  const ShapePtr& shape = shapes_.shape(shape_id);
+  const auto* shape = static_cast<const Shape*>(given.get());
   check(row.values.size() == shape->columns.size(), "a row has a value for each column of its shape");
   AppendOutcome outcome;
   {
@@ -90,7 +98,7 @@ AppendOutcome Head::append_replayed(storage::GroupId id, const ShapePtr& shape, 
   Group& target = group(id);
   Shard& shard = shard_of(target);
   const MutexLock lock(shard.mutex);
-  return append_locked(shard, target, shape, row, Source::Replayed);
+  return append_locked(shard, target, shape.get(), row, Source::Replayed);
 }
 
 bool Head::append_replayed_pieces(storage::GroupId id, int64_t time_ms, std::span<const uint8_t> pieces,
@@ -112,11 +120,11 @@ void Head::seal_replayed(storage::GroupId id) {
   seal(shard, target);
 }
 
-bool Head::repeats_last_row(const Group& target, const ShapePtr& shape, const storage::Row& row) const {
+bool Head::repeats_last_row(const Group& target, const Shape* shape, const storage::Row& row) const {
   const GroupHead& head = target.head;
   size_t present = 0;
   if (shape != nullptr) {
-    if (shape != target.row_shape) return false;
+    if (shape != target.row_shape.get()) return false;
     for (size_t i = 0; i < row.values.size(); ++i) {
       const size_t column = target.map->is_identity ? i : target.map->positions[i];
       const bool was_present = ((head.present_word(column / 64) >> (column % 64)) & 1) != 0;
@@ -134,7 +142,7 @@ bool Head::repeats_last_row(const Group& target, const ShapePtr& shape, const st
   return present == was_present;
 }
 
-std::optional<AppendOutcome> Head::refuse(const Shard& shard, const Group& target, const ShapePtr& shape,
+std::optional<AppendOutcome> Head::refuse(const Shard& shard, const Group& target, const Shape* shape,
                                           const storage::Row& row, Source source) {
   const bool is_live = source == Source::Live;
   if (is_live && (stopped_.load(std::memory_order_relaxed) || shard.log.failing())) {
@@ -162,17 +170,16 @@ std::optional<AppendOutcome> Head::refuse(const Shard& shard, const Group& targe
   return AppendOutcome::Duplicate;
 }
 
-void Head::wait(Shard& shard, Group& target, const ShapePtr& shape, const storage::Row& row) {
+void Head::wait(Shard& shard, Group& target, const Shape* shape, const storage::Row& row) {
   // An end of all series is logged as a row without columns of the empty shape.
-  const ShapePtr& logged = shape != nullptr ? shape : shapes_.share({});
-  shard.log.add_loose_row(target.head, target.log, logged, row);
-  target.waiting.push_back({shape,
+  shard.log.add_loose_row(target.head, target.log, shape != nullptr ? *shape : *no_columns_, row);
+  target.waiting.push_back({shape != nullptr ? shape->shared_from_this() : nullptr,
                             row.timestamp_ms,
                             {row.values.begin(), row.values.end()},
                             {row.absent.begin(), row.absent.end()}});
 }
 
-AppendOutcome Head::append_locked(Shard& shard, Group& target, const ShapePtr& shape, const storage::Row& row,
+AppendOutcome Head::append_locked(Shard& shard, Group& target, const Shape* shape, const storage::Row& row,
                                   Source source) {
   if (source == Source::Live && !target.waiting.empty() && !replaying_.load()) join_waiting(shard, target);
   if (const auto outcome = refuse(shard, target, shape, row, source)) return *outcome;
@@ -185,7 +192,7 @@ AppendOutcome Head::append_locked(Shard& shard, Group& target, const ShapePtr& s
   // The log says where the tails of replayed rows began.
   const size_t row_limit = source == Source::Replayed ? kRowsPerSeal : head.rows_until_seal();
   if (head.must_seal(row.timestamp_ms, row_limit)) seal(shard, target);
-  if (shape != nullptr && shape != target.row_shape) use_shape(shard, target, shape);
+  if (shape != nullptr && shape != target.row_shape.get()) use_shape(shard, target, *shape);
 
   const size_t column_count = head.column_count();
   const double* values = row.values.data();
@@ -210,17 +217,17 @@ AppendOutcome Head::append_locked(Shard& shard, Group& target, const ShapePtr& s
   return AppendOutcome::Stored;
 }
 
-void Head::use_shape(Shard& shard, Group& target, const ShapePtr& shape) {
+void Head::use_shape(Shard& shard, Group& target, const Shape& shape) {
   GroupHead& head = target.head;
   if (head.layout() == nullptr) {
-    head.grow(shape, pool_for(shard, shape->columns.size()));
-  } else if (head.column_count() > 2 * shape->columns.size() + kDeadColumnsSlack) {
+    head.grow(shape.shared_from_this(), pool_for(shard, shape.columns.size()));
+  } else if (head.column_count() > 2 * shape.columns.size() + kDeadColumnsSlack) {
     seal(shard, target);
-    head.restart(shape);
+    head.restart(shape.shared_from_this());
   }
   auto map = std::make_shared<RowMap>();
-  target.row_shape = shape;
-  if (head.layout() == shape) {
+  target.row_shape = shape.shared_from_this();
+  if (head.layout() == target.row_shape) {
     map->is_identity = true;
     target.map = std::move(map);
     return;
@@ -229,7 +236,7 @@ void Head::use_shape(Shard& shard, Group& target, const ShapePtr& shape) {
   std::unordered_map<LabelSetId, uint32_t> position_of;
   for (uint32_t i = 0; i < columns.size(); ++i) position_of.emplace(columns[i], i);
   map->is_identity = true;
-  for (const LabelSetId column : shape->columns) {
+  for (const LabelSetId column : shape.columns) {
     const auto [at, is_new] = position_of.try_emplace(column, static_cast<uint32_t>(columns.size()));
     if (is_new) columns.push_back(column);
     map->is_identity &= at->second == map->positions.size();
@@ -255,7 +262,7 @@ void Head::seal(Shard& shard, Group& target) {
 
 void Head::join_waiting(Shard& shard, Group& target) {
   for (const WaitingRow& row : std::exchange(target.waiting, {})) {
-    append_locked(shard, target, row.shape, {row.time_ms, row.values, row.absent}, Source::Waited);
+    append_locked(shard, target, row.shape.get(), {row.time_ms, row.values, row.absent}, Source::Waited);
   }
   target.log.key_segment = 0;  // The log has not followed the head's state.
 }

@@ -49,11 +49,10 @@ class Head {
   const SymbolTable& symbols() const { return symbols_; }
   ShapeTable& shapes() { return shapes_; }
 
-  storage::GroupId open_group(const Labels& labels, storage::GroupOptions options) {
-    return open_group(symbols_.intern(labels), options);
-  }
+  storage::GroupId open_group(const Labels& labels, storage::GroupOptions options);
   storage::GroupId open_group(LabelSetId labels, storage::GroupOptions options);
-  storage::AppendOutcome append(storage::GroupId group, storage::ShapeId shape, const storage::Row& row);
+  storage::AppendOutcome append(storage::GroupId group, const storage::ShapePtr& shape,
+                                const storage::Row& row);
   storage::AppendOutcome append_stale(storage::GroupId group, int64_t timestamp_ms);
   // A row out of the log: older than the live rows, not logged again.
   storage::AppendOutcome append_replayed(storage::GroupId group, const ShapePtr& shape,
@@ -180,14 +179,14 @@ class Head {
   std::vector<std::unique_ptr<Shard>> make_shards();
   static TailPool& pool_for(Shard& shard, size_t columns);
 
-  storage::AppendOutcome append_locked(Shard& shard, Group& group, const ShapePtr& shape,
+  storage::AppendOutcome append_locked(Shard& shard, Group& group, const Shape* shape,
                                        const storage::Row& row, Source source);
-  std::optional<storage::AppendOutcome> refuse(const Shard& shard, const Group& group, const ShapePtr& shape,
+  std::optional<storage::AppendOutcome> refuse(const Shard& shard, const Group& group, const Shape* shape,
                                                const storage::Row& row, Source source);
-  bool repeats_last_row(const Group& group, const ShapePtr& shape, const storage::Row& row) const;
-  void wait(Shard& shard, Group& group, const ShapePtr& shape, const storage::Row& row);
+  bool repeats_last_row(const Group& group, const Shape* shape, const storage::Row& row) const;
+  void wait(Shard& shard, Group& group, const Shape* shape, const storage::Row& row);
   void join_waiting(Shard& shard, Group& group);
-  void use_shape(Shard& shard, Group& group, const ShapePtr& shape);
+  void use_shape(Shard& shard, Group& group, const Shape& shape);
   void seal(Shard& shard, Group& group);
   static void forget_ended(Group& group);
   void flush_if_large(size_t shard);
@@ -197,6 +196,7 @@ class Head {
   const FileNames names_;
   SymbolTable symbols_;
   ShapeTable shapes_{symbols_};
+  const ShapePtr no_columns_ = shapes_.share({});
   std::atomic<uint64_t> next_log_number_{1};
   std::atomic<uint64_t> next_head_number_{1};
   std::vector<std::unique_ptr<Shard>> shards_;

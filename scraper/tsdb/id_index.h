@@ -32,6 +32,22 @@ class IdIndex {
     ++count_;
   }
 
+  // Takes out an id that is in it. `hash_of(id)` gives the hash of one that is.
+  template <class HashOf>
+  void erase(uint64_t hash, uint32_t id, HashOf&& hash_of) {
+    size_t hole = hash & mask();
+    while (slots_[hole].id != id) hole = (hole + 1) & mask();
+    // What a search passed over the hole moves into it.
+    for (size_t at = (hole + 1) & mask(); slots_[at].id != kNone; at = (at + 1) & mask()) {
+      const size_t home = hash_of(slots_[at].id) & mask();
+      if (((at - home) & mask()) < ((at - hole) & mask())) continue;
+      slots_[hole] = slots_[at];
+      hole = at;
+    }
+    slots_[hole] = {};
+    --count_;
+  }
+
   size_t memory_bytes() const { return slots_.capacity() * sizeof(Slot); }
 
  private:

@@ -7,17 +7,6 @@
 #include "common/io/byte_writer.h"
 
 namespace sonde::tsdb {
-namespace {
-
-// Marks an id as declared; true when it was not.
-bool mark(std::vector<bool>& declared, uint32_t id) {
-  if (id >= declared.size()) declared.resize(std::max<size_t>(id + 1, declared.size() * 2));
-  if (declared[id]) return false;
-  declared[id] = true;
-  return true;
-}
-
-}  // namespace
 
 void LogWriter::begin_segment() {
   current_ = {next_number_.fetch_add(1), INT64_MIN, 0};
@@ -61,54 +50,66 @@ void LogWriter::close_batch() {
   batch_.clear();
 }
 
-void LogWriter::declare_symbol(SymbolId id) {
-  if (!mark(declared_symbols_, id)) return;
+void LogWriter::Declared::clear() {
+  entries_.clear();
+  count_ = 0;
+}
+
+std::pair<uint32_t, bool> LogWriter::Declared::number_of(uint32_t id, uint32_t version) {
+  if (id >= entries_.size()) entries_.resize(std::max<size_t>(size_t{id} + 1, entries_.size() * 2));
+  Entry& entry = entries_[id];
+  if (entry.version == version) return {entry.number, false};
+  entry = {version, count_++};
+  return {entry.number, true};
+}
+
+uint32_t LogWriter::declare_symbol(SymbolId id) {
+  const auto [number, is_new] = declared_symbols_.number_of(id, symbols_.symbol_version(id));
+  if (!is_new) return number;
   std::string body;
-  io::append_varint(body, id);
+  io::append_varint(body, number);
   body += symbols_.text(id);
   add_entry(EntryKind::Symbol, body);
+  return number;
 }
 
-void LogWriter::declare_label_set(LabelSetId id) {
-  if (!mark(declared_sets_, id)) return;
+uint32_t LogWriter::declare_label_set(LabelSetId id) {
+  const auto [number, is_new] = declared_sets_.number_of(id, symbols_.label_set_version(id));
+  if (!is_new) return number;
   std::string body;
-  io::append_varint(body, id);
+  io::append_varint(body, number);
   for (const LabelRef& label : symbols_.label_set(id)) {
-    declare_symbol(label.name);
-    declare_symbol(label.value);
-    io::append_varint(body, label.name);
-    io::append_varint(body, label.value);
+    io::append_varint(body, declare_symbol(label.name));
+    io::append_varint(body, declare_symbol(label.value));
   }
   add_entry(EntryKind::LabelSet, body);
+  return number;
 }
 
-uint64_t LogWriter::declare_shape(const ShapePtr& shape) {
-  const auto [at, is_new] = declared_shapes_.try_emplace(shape.get(), shape, declared_shapes_.size());
-  const uint64_t id = at->second.second;
-  if (!is_new) return id;
+uint64_t LogWriter::declare_shape(const Shape& shape) {
+  const auto [at, is_new] = declared_shapes_.try_emplace(shape.serial, declared_shapes_.size());
+  const uint64_t number = at->second;
+  if (!is_new) return number;
   std::string body;
-  io::append_varint(body, id);
-  for (const LabelSetId column : shape->columns) {
-    declare_label_set(column);
-    io::append_varint(body, column);
-  }
+  io::append_varint(body, number);
+  for (const LabelSetId column : shape.columns) io::append_varint(body, declare_label_set(column));
   add_entry(EntryKind::Shape, body);
-  return id;
+  return number;
 }
 
 void LogWriter::declare_group(const GroupHead& head, GroupLogState& state) {
   if (state.segment == current_.number) return;
-  declare_label_set(head.identity().labels);
+  const uint32_t labels = declare_label_set(head.identity().labels);
   std::string body;
   io::append_varint(body, head.identity().id);
   io::append_u8(body, head.identity().absence_is_stale ? kGroupAbsenceIsStale : 0);
-  io::append_varint(body, head.identity().labels);
+  io::append_varint(body, labels);
   add_entry(EntryKind::Group, body);
   state.segment = current_.number;
 }
 
 void LogWriter::add_key_row(const GroupHead& head, GroupLogState& state) {
-  const uint64_t shape = declare_shape(head.layout());
+  const uint64_t shape = declare_shape(*head.layout());
   std::string& body = entry_;
   body.clear();
   io::append_varint(body, head.identity().id);
@@ -135,7 +136,7 @@ void LogWriter::add_key_row(const GroupHead& head, GroupLogState& state) {
   }
   add_entry(EntryKind::KeyRow, body);
   state.key_segment = current_.number;
-  state.layout = head.layout().get();
+  state.layout = head.layout()->serial;
 }
 
 void LogWriter::add_row(const GroupHead& head, GroupLogState& state, const EncodedRow& row, int64_t time_ms) {
@@ -148,7 +149,7 @@ void LogWriter::add_row(const GroupHead& head, GroupLogState& state, const Encod
   declare_group(head, state);
   // After a seal (the tail has its first row), in a new file, or with columns that are new.
   if (head.tail_row_count() == 1 || row.introduces || state.key_segment != current_.number ||
-      state.layout != head.layout().get()) {
+      state.layout != head.layout()->serial) {
     add_key_row(head, state);
     return;
   }
@@ -174,7 +175,7 @@ void LogWriter::add_row(const GroupHead& head, GroupLogState& state, const Encod
   add_entry(EntryKind::Row, body);
 }
 
-void LogWriter::add_loose_row(const GroupHead& head, GroupLogState& state, const ShapePtr& shape,
+void LogWriter::add_loose_row(const GroupHead& head, GroupLogState& state, const Shape& shape,
                               const storage::Row& row) {
   ensure_segment(row.timestamp_ms);
   declare_group(head, state);
@@ -184,7 +185,7 @@ void LogWriter::add_loose_row(const GroupHead& head, GroupLogState& state, const
   io::append_varint(body, head.identity().id);
   io::append_varint(body, shape_id);
   io::append_signed_varint(body, row.timestamp_ms);
-  const size_t words = (shape->columns.size() + kSegmentColumns - 1) / kSegmentColumns;
+  const size_t words = (shape.columns.size() + kSegmentColumns - 1) / kSegmentColumns;
   for (size_t word = 0; word < words; ++word) io::append_u64(body, row.absent.empty() ? 0 : row.absent[word]);
   for (const double value : row.values) io::append_fixed(body, value);
   add_entry(EntryKind::LooseRow, body);

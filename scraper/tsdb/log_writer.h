@@ -29,8 +29,8 @@ namespace sonde::tsdb {
 struct GroupLogState {
   uint64_t segment = 0;      // the log file in which the group was declared; 0: none
   uint64_t key_segment = 0;  // the one that has a key row since the last seal; 0: none
-  const Shape* layout =
-      nullptr;  // of the last key row; alive as long as the file that declared it is written
+  uint64_t layout = 0;  // serial number of the layout  // of the last key row; alive as long as the file that
+                        // declared it is written
   uint16_t sequence = 0;
   int64_t time_ms = 0;  // of the last row
   int64_t delta_ms = 0;
@@ -59,7 +59,7 @@ class LogWriter {
   // Logs the row that `head` has just taken.
   void add_row(const GroupHead& head, GroupLogState& state, const EncodedRow& row, int64_t time_ms);
   // Logs a row that is not in the head yet.
-  void add_loose_row(const GroupHead& head, GroupLogState& state, const ShapePtr& shape,
+  void add_loose_row(const GroupHead& head, GroupLogState& state, const Shape& shape,
                      const storage::Row& row);
   // The next row begins another file.
   void end_segment();
@@ -82,6 +82,20 @@ class LogWriter {
   uint64_t bytes_written() const { return bytes_written_.load(std::memory_order_relaxed); }
 
  private:
+  class Declared {
+   public:
+    void clear();
+    // The number of what the id stands for now, and whether it has just got it.
+    std::pair<uint32_t, bool> number_of(uint32_t id, uint32_t version);
+
+   private:
+    struct Entry {
+      uint32_t version = 0;  // 0: not declared
+      uint32_t number = 0;
+    };
+    std::vector<Entry> entries_;  // by id
+    uint32_t count_ = 0;
+  };
   struct Pending {
     uint64_t number;
     std::string bytes;
@@ -90,9 +104,9 @@ class LogWriter {
   void begin_segment();
   void ensure_segment(int64_t time_ms);
   void declare_group(const GroupHead& head, GroupLogState& state);
-  uint64_t declare_shape(const ShapePtr& shape);
-  void declare_label_set(LabelSetId id);
-  void declare_symbol(SymbolId id);
+  uint64_t declare_shape(const Shape& shape);
+  uint32_t declare_label_set(LabelSetId id);
+  uint32_t declare_symbol(SymbolId id);
   void add_key_row(const GroupHead& head, GroupLogState& state);
   void add_entry(EntryKind kind, std::string_view body);
   void close_batch();
@@ -112,9 +126,10 @@ class LogWriter {
   std::vector<Pending> pending_;
   size_t pending_bytes_ = 0;
   std::vector<LogSegment> finished_;
-  std::vector<bool> declared_symbols_;
-  std::vector<bool> declared_sets_;
-  std::unordered_map<const Shape*, std::pair<ShapePtr, uint64_t>> declared_shapes_;
+  // Under numbers of the segment's own, which stand for one thing each: ids come to stand for others.
+  Declared declared_symbols_;
+  Declared declared_sets_;
+  std::unordered_map<uint64_t, uint64_t> declared_shapes_;  // by serial number
 
   // Under io_mutex_.
   Mutex io_mutex_;

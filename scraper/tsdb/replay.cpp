@@ -22,16 +22,23 @@ LogReplay::~LogReplay() {
   }
   changed_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+  forget_file();
 }
 
 // ---- the reader
 
-Result<ReplayCounts> LogReplay::read_file(const io::ReadableFile& file) {
-  counts_ = {};
+void LogReplay::forget_file() {
   symbols_.clear();
   label_sets_.clear();
   shapes_.clear();
   groups_.clear();
+  head_.symbols().release(referred_sets_);
+  referred_sets_.clear();
+}
+
+Result<ReplayCounts> LogReplay::read_file(const io::ReadableFile& file) {
+  counts_ = {};
+  forget_file();
   LogReader reader(file);
   if (auto header = reader.read_header(); !header) return header.error();
   Result<bool> got = true;
@@ -108,7 +115,9 @@ void LogReplay::read_label_set(io::ByteReader& reader) {
     if (reader.failed() || name == symbols_.end() || value == symbols_.end()) return;
     labels.push_back({name->second, value->second});
   }
-  if (!reader.failed()) label_sets_[id] = head_.symbols().intern(Labels(std::move(labels)));
+  if (reader.failed()) return;
+  referred_sets_.push_back(head_.symbols().intern(Labels(std::move(labels))));
+  label_sets_[id] = referred_sets_.back();
 }
 
 void LogReplay::read_shape(io::ByteReader& reader) {

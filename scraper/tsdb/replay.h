@@ -52,6 +52,7 @@ class LogReplay {
   // Takes the batch's bytes and leaves others.
   void add_batch(std::string& bytes);
   void read_entry(EntryKind kind, std::span<const std::byte> body);
+  void forget_file();
   void read_symbol(io::ByteReader& reader);
   void read_label_set(io::ByteReader& reader);
   void read_shape(io::ByteReader& reader);
@@ -69,6 +70,7 @@ class LogReplay {
   // Of the file that is read; keys are the log's ids. Groups' states belong to their shards' threads.
   std::unordered_map<uint64_t, std::string> symbols_;
   std::unordered_map<uint64_t, LabelSetId> label_sets_;
+  std::vector<LabelSetId> referred_sets_;  // to be released
   std::unordered_map<uint64_t, ShapePtr> shapes_;
   std::unordered_map<uint64_t, LogGroup> groups_;
   std::array<Load, 2> loads_;

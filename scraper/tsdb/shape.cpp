@@ -6,18 +6,13 @@
 
 namespace sonde::tsdb {
 
-storage::ShapeId ShapeTable::intern(std::span<const Labels> columns) {
+ShapePtr ShapeTable::intern(std::span<const Labels> columns) {
   std::vector<LabelSetId> ids;
   ids.reserve(columns.size());
   for (const Labels& labels : columns) ids.push_back(symbols_.intern(labels));
-  const MutexLock lock(mutex_);
-  ShapePtr shape = share_locked(std::move(ids));
-  const auto known = ids_.find(shape.get());
-  if (known != ids_.end()) return known->second;
-  const Shape* key = shape.get();
-  const auto id = static_cast<storage::ShapeId>(interned_.append(std::move(shape)));
-  ids_.emplace(key, id);
-  return id;
+  ShapePtr shape = share(ids);
+  symbols_.release(ids);  // The shape has its own references.
+  return shape;
 }
 
 ShapePtr ShapeTable::share(std::vector<LabelSetId> columns) {
@@ -36,15 +31,14 @@ ShapePtr ShapeTable::share_locked(std::vector<LabelSetId> columns) {
     ShapePtr known = at->second.lock();
     if (known != nullptr && known->columns == columns) return known;
   }
-  auto shape = std::make_shared<Shape>();
-  shape->columns = std::move(columns);
+  auto shape = std::make_shared<Shape>(symbols_, std::move(columns));
   shape->hash = hash;
+  shape->serial = next_serial_++;
   shape->by_name.reserve(shape->columns.size());
-  const SymbolId nameless = symbols_.intern(std::string_view());
   for (uint32_t column = 0; column < shape->columns.size(); ++column) {
     const auto labels = symbols_.label_set(shape->columns[column]);
     const auto name = std::ranges::find(labels, metric_name_, &LabelRef::name);
-    shape->by_name.push_back({name == labels.end() ? nameless : name->value, column});
+    shape->by_name.push_back({name == labels.end() ? nameless_ : name->value, column});
   }
   std::ranges::sort(shape->by_name, {},
                     [](const NamedColumn& entry) { return std::tuple(entry.metric_name, entry.column); });

@@ -1,17 +1,16 @@
 #pragma once
-// A shape: the ordered columns of a group, as label sets. Immutable and shared by all groups that have it.
-// ShapeTable keeps each once: those that writers interned for good, those the head made (a group's columns
-// only grow) while a group has them.
+// A shape: the ordered columns of a group, as label sets. Immutable, kept once, shared by all groups and
+// writers that have it and gone with the last of them; it refers to its label sets.
 
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "common/core/mutex.h"
 #include "scraper/storage/row.h"
-#include "scraper/tsdb/append_only.h"
 #include "scraper/tsdb/symbol_table.h"
 
 namespace sonde::tsdb {
@@ -29,24 +28,37 @@ struct ShapeView {
   uint64_t hash = 0;
 };
 
-struct Shape {
-  std::vector<LabelSetId> columns;
-  std::vector<NamedColumn> by_name;
-  uint64_t hash = 0;  // of the columns' content and order; stable
+// The symbols live longer than it.
+class Shape final : public storage::Shape, public std::enable_shared_from_this<Shape> {
+ public:
+  Shape(SymbolTable& symbols, std::vector<LabelSetId> sets) : columns(std::move(sets)), symbols_(symbols) {
+    symbols_.add_references(columns);
+  }
+  ~Shape() { symbols_.release(columns); }
+  Shape(const Shape&) = delete;
+  Shape& operator=(const Shape&) = delete;
 
   ShapeView view() const { return {columns, by_name, hash}; }
+
+  const std::vector<LabelSetId> columns;
+  std::vector<NamedColumn> by_name;
+  uint64_t hash = 0;    // of the columns' content and order; stable
+  uint64_t serial = 0;  // no other shape of the table ever has it
+
+ private:
+  SymbolTable& symbols_;
 };
 
 using ShapePtr = std::shared_ptr<const Shape>;
 
 class ShapeTable {
  public:
-  explicit ShapeTable(SymbolTable& symbols) : symbols_(symbols), metric_name_(symbols.intern(kMetricName)) {}
+  explicit ShapeTable(SymbolTable& symbols)
+      : symbols_(symbols),
+        metric_name_(symbols.intern(kMetricName)),
+        nameless_(symbols.intern(std::string_view())) {}
 
-  storage::ShapeId intern(std::span<const Labels> columns);
-  const ShapePtr& shape(storage::ShapeId id) const { return interned_[static_cast<size_t>(id)]; }
-
-  // The shape with these columns, kept only as long as somebody holds it.
+  ShapePtr intern(std::span<const Labels> columns);
   ShapePtr share(std::vector<LabelSetId> columns);
 
  private:
@@ -55,11 +67,11 @@ class ShapeTable {
 
   SymbolTable& symbols_;
   const SymbolId metric_name_;
+  const SymbolId nameless_;
   Mutex mutex_;
   std::unordered_multimap<uint64_t, std::weak_ptr<const Shape>> shared_ GUARDED_BY(mutex_);
   size_t forget_at_ GUARDED_BY(mutex_) = 1024;
-  std::unordered_map<const Shape*, storage::ShapeId> ids_ GUARDED_BY(mutex_);
-  AppendOnlyArray<ShapePtr> interned_;
+  uint64_t next_serial_ GUARDED_BY(mutex_) = 1;
 };
 
 }  // namespace sonde::tsdb

@@ -20,9 +20,9 @@ constexpr size_t kBodies = 16;
 
 class NullSink final : public storage::SampleSink {
  public:
-  storage::ShapeId intern_shape(std::span<const Labels>) override { return {}; }
+  storage::ShapePtr intern_shape(std::span<const Labels>) override { return {}; }
   storage::GroupId open_group(const Labels&, storage::GroupOptions) override { return {}; }
-  storage::AppendOutcome append(storage::GroupId, storage::ShapeId, const storage::Row&) override {
+  storage::AppendOutcome append(storage::GroupId, const storage::ShapePtr&, const storage::Row&) override {
     return storage::AppendOutcome::Stored;
   }
   storage::AppendOutcome append_stale(storage::GroupId, int64_t) override {

@@ -110,7 +110,7 @@ int64_t check_group(const tsdb::Database& database, size_t group) {
   return last_row;
 }
 
-void append_row(tsdb::Database& database, storage::GroupId id, storage::ShapeId shape, size_t group,
+void append_row(tsdb::Database& database, storage::GroupId id, const storage::ShapePtr& shape, size_t group,
                 int64_t row) {
   std::vector<double> values(kColumns[group]);
   std::vector<uint64_t> absent(kColumns[group] / 64 + 1);
@@ -149,7 +149,7 @@ int run(const std::string& folder) {
   std::printf("recovered %lld\n", static_cast<long long>(recovered));
   std::fflush(stdout);
   std::vector<storage::GroupId> ids;
-  std::vector<storage::ShapeId> shapes;
+  std::vector<storage::ShapePtr> shapes;
   for (size_t group = 0; group < kGroups; ++group) {
     ids.push_back(database.open_group({{"group", std::to_string(group)}}, {}));
     shapes.push_back(database.intern_shape(columns_of(group)));

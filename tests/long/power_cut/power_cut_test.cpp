@@ -118,6 +118,7 @@ class Life {
   }
   void close() {
     if (database_->close()) promise();
+    shape_.reset();
     database_.reset();
   }
   void promise() {
@@ -161,7 +162,7 @@ class Life {
   std::mt19937_64 random_;
   TestContext context_;
   std::unique_ptr<Database> database_;
-  storage::ShapeId shape_{};
+  storage::ShapePtr shape_;
   std::vector<storage::GroupId> groups_;
   std::vector<Labels> labels_;
   int64_t now_ms_ = 0;

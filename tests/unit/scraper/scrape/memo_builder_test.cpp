@@ -108,6 +108,6 @@ TEST_SUITE("scrape/memo_builder") {
     const auto memo = scrape::empty_memo(
         {.rules = rules, .target = target, .table = table, .sink = sink, .report_count = 8});
     CHECK(memo->row_size == 8);
-    CHECK(sink.columns(memo->shape)[7].metric_name() == "scrape_body_size_bytes");
+    CHECK(sink.columns_of(memo->shape)[7].metric_name() == "scrape_body_size_bytes");
   }
 }

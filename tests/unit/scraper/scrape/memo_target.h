@@ -42,7 +42,7 @@ struct MemoTarget {
     }
     if (fit == scrape::BodyFit::Broken) return std::nullopt;
     std::map<std::string, uint64_t> out;
-    const auto columns = sink.columns(memo->shape);
+    const auto columns = sink.columns_of(memo->shape);
     for (size_t i = 0; i < memo->column_count; ++i) {
       if ((values.present[i / 64] >> (i % 64) & 1) == 0) continue;
       out.emplace(columns[i].to_string(), std::bit_cast<uint64_t>(values.columns[i]));

@@ -18,17 +18,17 @@ class RecordingSink final : public storage::SampleSink {
   using Sample = std::pair<int64_t, std::optional<double>>;
   using Series = std::map<std::string, std::vector<Sample>>;  // by `name{a="b",c="d"}`
 
-  storage::ShapeId intern_shape(std::span<const Labels> columns) override {
+  storage::ShapePtr intern_shape(std::span<const Labels> columns) override {
     const std::lock_guard lock(mutex_);
     std::vector<Labels> wanted(columns.begin(), columns.end());
     for (size_t i = 0; i < wanted.size(); ++i) {
       for (size_t k = 0; k < i; ++k) problems_ += wanted[i] == wanted[k] ? "two columns alike; " : "";
     }
-    for (size_t i = 0; i < shapes_.size(); ++i) {
-      if (shapes_[i] == wanted) return storage::ShapeId{static_cast<uint32_t>(i)};
+    for (const auto& shape : shapes_) {
+      if (shape->columns == wanted) return shape;
     }
-    shapes_.push_back(std::move(wanted));
-    return storage::ShapeId{static_cast<uint32_t>(shapes_.size() - 1)};
+    shapes_.push_back(std::make_shared<RecordedShape>(std::move(wanted)));
+    return shapes_.back();
   }
 
   storage::GroupId open_group(const Labels& labels, storage::GroupOptions options) override {
@@ -42,11 +42,11 @@ class RecordingSink final : public storage::SampleSink {
     return storage::GroupId{static_cast<uint32_t>(groups_.size() - 1)};
   }
 
-  storage::AppendOutcome append(storage::GroupId id, storage::ShapeId shape,
+  storage::AppendOutcome append(storage::GroupId id, const storage::ShapePtr& shape,
                                 const storage::Row& row) override {
     const std::lock_guard lock(mutex_);
     Group& group = groups_[static_cast<uint32_t>(id)];
-    const std::vector<Labels>& columns = shapes_[static_cast<uint32_t>(shape)];
+    const std::vector<Labels>& columns = columns_of(shape);
     if (columns.size() != row.values.size()) problems_ += "a row of another size than its shape; ";
     if (row.timestamp_ms < group.newest_ms) return storage::AppendOutcome::OutOfOrder;
     if (row.timestamp_ms == group.newest_ms) return storage::AppendOutcome::Duplicate;
@@ -102,9 +102,8 @@ class RecordingSink final : public storage::SampleSink {
     const std::lock_guard lock(mutex_);
     return shapes_.size();
   }
-  std::vector<Labels> columns(storage::ShapeId shape) const {
-    const std::lock_guard lock(mutex_);
-    return shapes_[static_cast<uint32_t>(shape)];
+  static const std::vector<Labels>& columns_of(const storage::ShapePtr& shape) {
+    return static_cast<const RecordedShape&>(*shape).columns;
   }
   // What broke the contract.
   std::string problems() const {
@@ -113,6 +112,10 @@ class RecordingSink final : public storage::SampleSink {
   }
 
  private:
+  struct RecordedShape final : storage::Shape {
+    explicit RecordedShape(std::vector<Labels> c) : columns(std::move(c)) {}
+    std::vector<Labels> columns;
+  };
   struct Group {
     Labels labels;
     storage::GroupOptions options;
@@ -132,7 +135,7 @@ class RecordingSink final : public storage::SampleSink {
   }
 
   mutable std::mutex mutex_;
-  std::vector<std::vector<Labels>> shapes_;
+  std::vector<std::shared_ptr<const RecordedShape>> shapes_;
   std::vector<Group> groups_;
   Series series_;
   size_t rows_ = 0;

@@ -26,6 +26,10 @@ struct Fixture {
   storage::AppendOutcome append(int64_t time_ms, double value) {
     return database->append(group, shape, {time_ms, std::span(&value, 1), {}});
   }
+  void close() {
+    shape.reset();
+    database.reset();
+  }
   size_t samples() const {
     const Model model = read_all(*database, {}, kAlways);
     return model.empty() ? 0 : model.begin()->second.size();
@@ -35,7 +39,7 @@ struct Fixture {
   TemporaryFolder folder;
   io::FaultFileSystem files;
   std::unique_ptr<Database> database;
-  storage::ShapeId shape{};
+  storage::ShapePtr shape;
   storage::GroupId group{};
 };
 
@@ -55,7 +59,7 @@ TEST_SUITE("scraper/tsdb/faults") {
     REQUIRE(f.database->flush());
     CHECK(f.append(4000, 4) == storage::AppendOutcome::Stored);
     CHECK_FALSE(f.database->counters().refusing);
-    f.database.reset();
+    f.close();
     const auto again = open_database(f.folder.path(), f.context);
     const Model model = read_all(*again, {}, kAlways);
     REQUIRE(model.size() == 1);
@@ -74,7 +78,7 @@ TEST_SUITE("scraper/tsdb/faults") {
     REQUIRE(f.database->compact());
     CHECK(f.database->counters().blocks == 3);  // 6 h, 6 h and 2 h; the head keeps what is newer than 14 h
     CHECK(f.samples() == 1000);
-    f.database.reset();
+    f.close();
     const auto again = open_database(f.folder.path(), f.context);
     CHECK(read_all(*again, {}, kAlways).begin()->second.size() == 1000);
   }
@@ -102,7 +106,7 @@ TEST_SUITE("scraper/tsdb/faults") {
     Fixture f;
     for (int i = 0; i < 1000; ++i) f.append(i * 60000, i * 1.1);
     REQUIRE(f.database->compact());
-    f.database.reset();
+    f.close();
     std::string first;
     for (const auto& entry : std::filesystem::directory_iterator(f.folder.path() + "/blocks")) {
       if (first.empty() || entry.path().string() < first) first = entry.path().string();
@@ -154,7 +158,7 @@ TEST_SUITE("scraper/tsdb/faults") {
     CHECK(failures > 10);
     CHECK(f.database->counters().blocks == 3);  // 24 h, 6 h and 2 h
     CHECK(read_all(*f.database, {}, kAlways) == all);
-    f.database.reset();
+    f.close();
     const auto again = open_database(f.folder.path(), f.context);
     CHECK(again->counters().blocks == 3);
     CHECK(read_all(*again, {}, kAlways) == all);
@@ -174,7 +178,7 @@ TEST_SUITE("scraper/tsdb/faults") {
       return std::distance(begin(entries), end(entries));
     };
     CHECK(block_count() == 3);
-    f.database.reset();
+    f.close();
     std::filesystem::copy(
         copy, f.folder.path() + "/blocks",
         std::filesystem::copy_options::skip_existing | std::filesystem::copy_options::recursive);
@@ -225,7 +229,7 @@ TEST_SUITE("scraper/tsdb/faults") {
     CHECK(f.database->counters().blocks_deleted_by_size == 2);
     CHECK(std::filesystem::is_empty(f.folder.path() + "/blocks"));
     CHECK(f.samples() == 1000 - 14 * 60);
-    f.database.reset();
+    f.close();
     const auto again = open_database(f.folder.path(), f.context);
     CHECK(read_all(*again, {}, kAlways).begin()->second.size() == 1000 - 14 * 60);
   }
@@ -264,7 +268,7 @@ TEST_SUITE("scraper/tsdb/faults") {
       return read_all(database, {equals("job", "ended")}, kAlways).begin()->second.size();
     };
     CHECK(samples(*f.database) == 101);
-    f.database.reset();
+    f.close();
     const auto again = open_database(f.folder.path(), f.context);
     CHECK(samples(*again) == 101);
   }
@@ -315,6 +319,50 @@ TEST_SUITE("scraper/tsdb/faults") {
     compactor.join();
     CHECK(wrong.load() == 0);
     for (const auto& [labels, samples] : read_all(*database, {}, kAlways)) CHECK(samples.size() <= kRows);
+  }
+
+  TEST_CASE("series that come and go leave no memory behind") {
+    TestContext context;
+    const TemporaryFolder folder;
+    DatabaseOptions options;
+    options.retention.time_ms = 6 * kHourMs;
+    const auto database = open_database(folder.path(), context, options);
+    const auto group = database->open_group({{"job", "j"}}, {});
+    const std::vector<double> values(200, 1.0);
+    uint64_t early_bytes = 0;
+    std::atomic<bool> done{false};
+    std::atomic<int> wrong{0};
+    std::thread reader([&] {
+      // What is found has the labels that were asked for, whatever becomes of the ids meanwhile.
+      while (!done.load()) {
+        for (const char* parity : {"0", "1"}) {
+          for (const auto& [labels, samples] : read_all(*database, {equals("parity", parity)}, kAlways)) {
+            const std::string_view number = labels.get("n");
+            if (number.empty() || (number.back() - '0') % 2 != parity[0] - '0') wrong.fetch_add(1);
+          }
+        }
+      }
+    });
+    for (int hour = 0; hour < 160; ++hour) {
+      context.clock.now_ms = hour * kHourMs;
+      for (int quarter = 0; quarter < 4; ++quarter) {
+        std::vector<Labels> columns;
+        for (size_t i = 0; i < values.size(); ++i) {
+          const auto number = static_cast<size_t>(hour * 4 + quarter) * 100 + i;  // half of them are new
+          columns.push_back(
+              {{"__name__", "m"}, {"n", std::to_string(number)}, {"parity", std::to_string(number % 2)}});
+        }
+        const storage::Row row{hour * kHourMs + quarter * kHourMs / 4, values, {}};
+        database->append(group, database->intern_shape(columns), row);
+      }
+      REQUIRE(database->compact());
+      const DatabaseCounters counters = database->counters();
+      if (hour == 40) early_bytes = counters.symbol_memory_bytes + counters.group_memory_bytes;
+      if (hour > 40) CHECK(counters.symbol_memory_bytes + counters.group_memory_bytes < early_bytes * 3 / 2);
+    }
+    done.store(true);
+    reader.join();
+    CHECK(wrong.load() == 0);
   }
 }
 

@@ -28,6 +28,7 @@ struct Fixture {
             storage::AppendOutcome::Stored);
   }
   void reopen() {
+    shape.reset();
     database.reset();
     database = open_database(folder.path(), context);
     open_group();
@@ -51,7 +52,7 @@ struct Fixture {
   TestContext context;
   TemporaryFolder folder;
   std::unique_ptr<Database> database;
-  storage::ShapeId shape{};
+  storage::ShapePtr shape;
   storage::GroupId group{};
 };
 
