@@ -242,6 +242,7 @@ TEST_SUITE("scrape/scrape_loop") {
       configure(fixture.job);
       fixture.start();
       fixture.wait_rows(1);
+      fixture.wait([&] { return !fixture.status->get().last_error.empty(); });
       CHECK(fixture.last(kUp) == 0);
       CHECK(fixture.sink.series().size() == 5);
       return fixture.status->get().last_error + "|" +
@@ -284,7 +285,8 @@ TEST_SUITE("scrape/scrape_loop") {
              line("c{id=\"1\"}", now_ms - 2000) + line("b{id=\"2\"}", now_ms - 500) +
              line("far", now_ms + 700'000) + line("a", now_ms - 900));
     fixture.start();
-    fixture.wait_rows(3);
+    fixture.wait([&] { return fixture.sink.samples(kA).size() == 2; });
+    fixture.wait_rows(2);
     CHECK(fixture.sink.samples(kA) ==
           std::vector<RecordingSink::Sample>{{now_ms - 1000, 1}, {now_ms - 900, 1}});
     CHECK(fixture.sink.samples(R"(c{id="1",instance="i",job="j"})").front().first == now_ms - 2000);
@@ -317,7 +319,7 @@ TEST_SUITE("scrape/scrape_loop") {
     Fixture fixture(server.url());
     fixture.job.honor_timestamps = false;
     fixture.start();
-    fixture.wait_rows(1);
+    fixture.wait([&] { return !fixture.sink.samples(kA).empty(); });
     CHECK(fixture.sink.samples(kA).front().first == fixture.sink.samples(kUp).front().first);
   }
 
