@@ -81,7 +81,8 @@ class Import {
     auto head = Head::open(files_, folder_, imported_.left_behind);
     if (!head) return head.error();
     head_ = *std::move(head);
-    windows_.merge(head_->windows(options_.block_range_ms));
+    head_windows_ = head_->windows(options_.block_range_ms);
+    windows_ = head_windows_;
     progress_.samples_expected += head_->logged_sample_count();
     return Ok{};
   }
@@ -90,8 +91,13 @@ class Import {
     for (const BlockFolder& folder : folder_.blocks) {
       const auto block = Block::open(files_, folder);
       if (!block) return block.error();
-      if (auto added = (*block)->add_windows(options_.block_range_ms, kWindowsMax, windows_); !added)
+      std::set<int64_t> windows;
+      if (auto added = (*block)->add_windows(options_.block_range_ms, kWindowsMax, windows); !added)
         return added;
+      // What the index says: a chunk may lie outside of the time that the block's description names.
+      TimeWindow& extent = extents_.emplace_back();
+      if (!windows.empty()) extent = {*windows.begin(), *windows.rbegin() + options_.block_range_ms};
+      windows_.merge(windows);
     }
     if (windows_.size() > kWindowsMax) {
       return Error(ErrorCode::LimitExceeded, folder_.path + ": the samples lie in more than " +
@@ -136,14 +142,16 @@ class Import {
   Status move_window(TimeWindow window) {
     std::vector<std::unique_ptr<Block>> blocks;
     std::vector<std::unique_ptr<prometheus_tsdb::SeriesCursor>> cursors;
-    for (const BlockFolder& folder : folder_.blocks) {
-      if (!window.overlaps(folder.meta.time_min_ms, folder.meta.time_max_ms)) continue;
-      auto block = Block::open(files_, folder);
+    for (size_t i = 0; i < extents_.size(); ++i) {
+      if (!window.overlaps(extents_[i].begin_ms, extents_[i].end_ms - 1)) continue;
+      auto block = Block::open(files_, folder_.blocks[i]);
       if (!block) return block.error();
       blocks.push_back(*std::move(block));
       cursors.push_back(blocks.back()->cursor(window, imported_.left_behind));
     }
-    if (head_ != nullptr) cursors.push_back(head_->cursor(window, options_.head_samples_max));
+    // Not in vain: each time the log is read again.
+    if (head_windows_.contains(window.begin_ms))
+      cursors.push_back(head_->cursor(window, options_.head_samples_max));
     prometheus_tsdb::MergedSeries merged(std::move(cursors));
     auto made = std::make_unique<tsdb::SeriesBlock>(window.begin_ms, options_.block_range_ms);
     std::vector<prometheus_tsdb::Sample> found;
@@ -181,7 +189,9 @@ class Import {
   const std::string staging_;
   std::unique_ptr<Head> head_;
   std::set<int64_t> windows_;
-  std::vector<int64_t> begins_ms_;  // of the blocks' windows
+  std::set<int64_t> head_windows_;   // those of them that the head may have a sample of
+  std::vector<TimeWindow> extents_;  // of the blocks
+  std::vector<int64_t> begins_ms_;   // of the blocks' windows
   ImportProgress progress_;
   Imported imported_;
 };
@@ -270,8 +280,8 @@ int tsdb_import_prometheus(std::span<const std::string> given) {
   bool quiet = false;
   bool human_readable = false;
   Arguments arguments("tsdb import-prometheus", "Move the history of a Prometheus 2 or 3 in.");
-  arguments.text("output", 'o', options.output, "Data folder to make the blocks in (default is data/).");
-  arguments.text("max-block-duration", 0, range, "Time range of a block (default is 1d).");
+  arguments.text("output", 'o', options.output, "Data folder to make the blocks in.");
+  arguments.text("max-block-duration", 0, range, "Time range of a block.");
   arguments.boolean("human-readable", 'r', human_readable, "Print times and sizes for people.");
   arguments.boolean("quiet", 'q', quiet, "Print neither the progress nor the blocks that were made.");
   arguments.required("prometheus folder", options.source,

@@ -50,7 +50,9 @@ TEST_SUITE("ctl/import_prometheus") {
     const double stale = std::bit_cast<double>(pt::kStale);
     write_block(source, '1', {series("a", {{10, 1}, {kDayMs + 5, 2}}), series("b", {{20, -0.0}})}, 0,
                 kDayMs + 6);
-    write_block(source, '2', {series("a", {{10, 1}, {30, 3}}), series("c", {{40, 4}})}, 0, 100);
+    // Its description is narrower than what it holds.
+    write_block(source, '2', {series("a", {{10, 1}, {30, 3}}), series("c", {{40, 4}, {5 * kDayMs, 6}})}, 0,
+                100);
     source.write("wal/00000000",
                  pt::log_segment({pt::series_record({{1, {{"__name__", "a"}}}, {2, {{"__name__", "d"}}}}),
                                   pt::samples_record(
@@ -63,18 +65,18 @@ TEST_SUITE("ctl/import_prometheus") {
     options.report = [&](const ImportProgress& progress) {
       ++reports;
       CHECK(progress.window == reports);
-      CHECK(progress.windows == 3);
+      CHECK(progress.windows == 6);
     };
     const auto imported = import_prometheus(options);
     REQUIRE_MESSAGE(imported.ok(), imported.error().message());
-    CHECK(reports == 3);
+    CHECK(reports == 6);
     CHECK(imported->source_blocks == 2);
-    REQUIRE(imported->blocks.size() == 3);
+    REQUIRE(imported->blocks.size() == 4);
     CHECK(imported->blocks[0].name == "0-86400000-import-1.block");
     tsdb::Model wanted;
     want(wanted, "a", {{10, 1}, {30, 3}, {kDayMs + 5, 2}, {kDayMs + 6, stale}});
     want(wanted, "b", {{20, -0.0}});
-    want(wanted, "c", {{40, 4}});
+    want(wanted, "c", {{40, 4}, {5 * kDayMs, 6}});
     want(wanted, "d", {{3 * kDayMs, 5}});
     CHECK(stored(options.output) == wanted);
     CHECK_FALSE(std::filesystem::exists(options.output + "/import-prometheus.tmp"));
