@@ -31,10 +31,12 @@ def server(folder, *flags):
     mariadbd, install = harness.need("mariadbd"), harness.need("mariadb-install-db")
     data, socket = os.path.join(folder, "data"), os.path.join(folder, "sock")
     port = harness.free_port()
+    # One of its own: a server that starts removes the temporary tables of all others there.
+    own = {"TMPDIR": folder}
     subprocess.run([install, "--no-defaults", "--user=root", "--auth-root-authentication-method=normal", "--skip-test-db",
-                    f"--datadir={data}"], check=True, capture_output=True)
+                    f"--datadir={data}"], check=True, capture_output=True, env={**os.environ, **own})
     with harness.running([mariadbd, "--no-defaults", "--user=root", f"--datadir={data}", f"--socket={socket}",
-                          f"--port={port}", "--bind-address=127.0.0.1", f"--pid-file={folder}/pid", *flags]):
+                          f"--port={port}", "--bind-address=127.0.0.1", f"--pid-file={folder}/pid", *flags], env=own):
         sql = (f"CREATE USER sonde@'%' IDENTIFIED BY '{PASSWORD}';"
                "GRANT PROCESS, REPLICATION CLIENT, SLAVE MONITOR ON *.* TO sonde@'%';"
                f"CREATE USER narrow@'%' IDENTIFIED BY '{PASSWORD}'; GRANT PROCESS, REPLICATION CLIENT ON *.* TO narrow@'%';"
