@@ -32,6 +32,7 @@ exporters/mysql | mysql_info_schema_client_statistics_* | counter, gauge | clien
 exporters/mysql | mysql_info_schema_innodb_metrics_* | counter, gauge | | A family per line of information_schema.innodb_metrics that is on; its text is the server's.
 exporters/mysql | mysql_info_schema_user_statistics_* | counter, gauge | user | A family per column of information_schema.user_statistics.
 exporters/mysql | mysql_slave_status_* | untyped | master_host, master_uuid, channel_name, connection_name | A family per column of SHOW SLAVE STATUS that is a number or a state.
+exporters/redis | redis_cluster_* | gauge | | A family per number of CLUSTER INFO: redis_cluster_slots_fail.
 exporters/pushgateway | push_time_seconds | gauge | job, the group's | Last Unix time when changing this group in the Pushgateway succeeded.
 exporters/pushgateway | push_failure_time_seconds | gauge | job, the group's | Last Unix time when changing this group in the Pushgateway failed.
 exporters/pushgateway | pushgateway_http_push_duration_seconds | summary | method | HTTP request duration for pushes to the Pushgateway.
