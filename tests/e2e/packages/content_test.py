@@ -15,7 +15,7 @@ MORE = {"sonde-blackbox-exporter": ["/usr/share/doc/sonde-blackbox-exporter/exam
         "sonde-node-exporter": ["/usr/lib/tmpfiles.d/sonde-node-exporter.conf",
                                 "/usr/share/doc/sonde-node-exporter/examples/read-all.conf"],
         "sonde-pushgateway": ["/usr/lib/sysusers.d/sonde-pushgateway.conf"],
-        "sonde-scraper": [*(f"/usr/share/sonde-scraper/{kind}/{name}.{end}" for name in ("probes", "pushes", "sonde")
+        "sonde-scraper": [*(f"/usr/share/sonde-scraper/{kind}/{name}.{end}" for name in ("probes", "pushes", "redis", "sonde")
                             for kind, end in (("alerts", "yml"), ("dashboards", "json"))),
                           "/usr/lib/sysusers.d/sonde-scraper.conf", "/usr/share/doc/sonde-scraper/examples/prometheus.yml"]}
 
