@@ -31,7 +31,7 @@ Result<std::vector<BlockFolder>> read_blocks(io::FileSystem& files, const std::s
   std::vector<BlockFolder> out;
   std::set<std::string> replaced;
   for (const std::string& name : *names) {
-    const std::string folder = path + "/" + name;
+    const std::string folder = path_in(path, name);
     if (!is_ulid(name) || !files.exists(folder + "/meta.json")) continue;
     const auto text = io::read_file(files, folder + "/meta.json", kMetaBytesMax);
     if (!text) return text.error();

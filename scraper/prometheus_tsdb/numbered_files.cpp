@@ -5,6 +5,13 @@
 
 namespace sonde::prometheus_tsdb {
 
+std::string path_in(std::string_view folder, std::string_view name) {
+  std::string out(folder);
+  out += '/';
+  out += name;
+  return out;
+}
+
 std::optional<uint64_t> parse_number(std::string_view name) {
   uint64_t number = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
@@ -18,7 +25,7 @@ Result<std::vector<NumberedFile>> list_numbered(io::FileSystem& files, const std
   const auto names = files.list(folder);
   if (!names) return names.error();
   for (const std::string& name : *names) {
-    if (const auto number = parse_number(name)) out.push_back({*number, folder + "/" + name});
+    if (const auto number = parse_number(name)) out.push_back({*number, path_in(folder, name)});
   }
   std::ranges::sort(out, {}, &NumberedFile::number);
   return out;

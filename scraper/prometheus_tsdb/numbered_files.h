@@ -18,6 +18,9 @@ struct NumberedFile {
   std::string path;
 };
 
+// "FOLDER/NAME".
+std::string path_in(std::string_view folder, std::string_view name);
+
 // Ascending by number; no files when there is no such folder.
 Result<std::vector<NumberedFile>> list_numbered(io::FileSystem& files, const std::string& folder);
 

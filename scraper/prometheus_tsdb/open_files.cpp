@@ -24,7 +24,7 @@ bool writes_into(const std::string& process, const std::string& prefix) {
   const auto descriptors = io::real_file_system().list(process + "/fd");
   if (!descriptors) return false;
   for (const std::string& number : *descriptors) {
-    const std::string descriptor = process + "/fd/" + number;
+    const std::string descriptor = path_in(process + "/fd", number);
     std::error_code error;
     const auto target = std::filesystem::read_symlink(descriptor, error);
     if (!error && target.native().starts_with(prefix) && is_for_writing(descriptor)) return true;
@@ -40,7 +40,7 @@ std::optional<std::string> find_writer(const std::string& folder) {
   const auto processes = io::real_file_system().list("/proc");
   if (error || !processes) return std::nullopt;
   for (const std::string& number : *processes) {
-    const std::string process = "/proc/" + number;
+    const std::string process = path_in("/proc", number);
     if (!parse_number(number) || !writes_into(process, canonical.native() + "/")) continue;
     const auto name = io::read_file(io::real_file_system(), process + "/comm", kNameBytesMax);
     return (name ? std::string(trim(*name)) : "a program") + " (process " + number + ")";

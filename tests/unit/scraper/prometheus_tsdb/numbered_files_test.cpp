@@ -19,6 +19,7 @@ TEST_SUITE("scraper/prometheus_tsdb/numbered_files") {
     CHECK(numbers == std::vector<uint64_t>{2, 10, 1000000});
     CHECK(files->front().path == folder.at("000002"));
     CHECK(list_numbered(io::real_file_system(), folder.at("none"))->empty());
+    CHECK(path_in("a/b", "c") == "a/b/c");
   }
 
   TEST_CASE("a number is digits only") {
