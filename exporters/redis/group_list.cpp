@@ -62,8 +62,9 @@ std::span<const Group> groups() {
 }
 
 void Scrape::leave_out(std::string_view what, std::string_view why) {
+  if (!left_out.empty()) return;  // A log line for each of many keys would help nobody.
   logger.warn("part of a scrape is left out", {{"part", std::string(what)}, {"err", std::string(why)}});
-  if (left_out.empty()) left_out = std::string(what) + ": " + std::string(why);
+  left_out = std::string(what) + ": " + std::string(why);
 }
 
 Status Scrape::lost(Client& server, std::string_view what, const Error& error) {

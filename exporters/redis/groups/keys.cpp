@@ -73,7 +73,9 @@ class KeyReader {
     const auto replies = server_.pipeline(commands);
     if (!replies) return replies.error();
     for (size_t i = 0; i < keys.size(); ++i) {
-      const std::string_view name = text_of((*replies)[i * 2]);
+      const Reply& told = (*replies)[i * 2];
+      if (told.is_error()) scrape_.leave_out(kWhat, told.text);
+      const std::string_view name = text_of(told);
       const auto type = std::ranges::find(kTypes, name, &Type::name);
       if (type != kTypes.end()) keys[i].type = &*type;
       // An empty list, set or hash is a key that is not there.

@@ -60,6 +60,14 @@ TEST_SUITE("redis/groups/keys") {
           "redis_key_size{db=\"db0\",key=\"a\"} 0\nleft out: check-keys: ERR DB index is out of range\n");
   }
 
+  TEST_CASE("a right that is missing is told") {
+    GroupLab lab({{"TYPE a", "-NOPERM this user has no permissions\r\n"}, {"TYPE b", "+none\r\n"}});
+    lab.settings.checks.keys = *parse_key_list("a,b");
+    CHECK(lab.run(collect_keys) ==
+          "redis_key_size{db=\"db0\",key=\"b\"} 0\nleft out: check-keys: NOPERM this user has no "
+          "permissions\n");
+  }
+
   TEST_CASE("odd answers are no keys") {
     check_odd_answers({"SCAN 0 MATCH * COUNT 1000", "TYPE a", "MEMORY USAGE a", "TYPE ", "TYPE OK"},
                       collect_keys, [](GroupLab& lab) { lab.settings.checks.keys = *parse_key_list("*,a"); });
