@@ -61,17 +61,16 @@ TargetRows::TargetRows(Context context, Labels target, bool track_timestamps_sta
       track_timestamps_staleness_(track_timestamps_staleness) {}
 
 TargetRows::~TargetRows() {
-  if (opened_ && context_.claims.release(target_, context_.loop_id)) context_.sink.close_group(group_);
+  if (opened_) (void)context_.claims.release(target_, context_.loop_id);
   for (const auto& [labels, stray] : strays_) {
-    if (stray.owned && context_.claims.release(labels, context_.loop_id))
-      context_.sink.close_group(stray.group);
+    if (stray.owned) (void)context_.claims.release(labels, context_.loop_id);
   }
 }
 
 bool TargetRows::open() {
   if (opened_) return true;
   opened_ = context_.claims.claim(target_, context_.loop_id);
-  if (opened_) group_ = context_.sink.open_group(target_, {.absence_is_stale = true});
+  if (opened_) group_ = storage::OpenGroup(context_.sink, target_, {.absence_is_stale = true});
   return opened_;
 }
 
@@ -105,7 +104,7 @@ RowCounts TargetRows::append_main(const Memo& memo, BodyValues& values, const Re
       .values = std::span<const double>(values.columns).first(memo.row_size),
       .absent = any_absent ? std::span<const uint64_t>(values.present) : std::span<const uint64_t>()};
   RowCounts counts;
-  count(context_.sink.append(group_, memo.shape, row), samples, counts);
+  count(context_.sink.append(group_.id(), memo.shape, row), samples, counts);
   invert(values.present, memo.row_size);
   return counts;
 }
@@ -133,10 +132,7 @@ void TargetRows::adopt(const std::shared_ptr<const Memo>& memo, int64_t timestam
     }
     // A target that has taken the group ends its series.
     const bool was_taken = stray.owned && !context_.claims.release(labels, context_.loop_id);
-    if (!was_taken) {
-      end_stray(stray, timestamp_ms);
-      context_.sink.close_group(stray.group);
-    }
+    if (!was_taken) end_stray(stray, timestamp_ms);
     it = strays_.erase(it);
   }
 }
@@ -191,7 +187,7 @@ TargetRows::Stray& TargetRows::open_stray(const Labels& labels, bool stamped, in
   if (!is_new && stray.stamped == stamped) return stray;
   end_stray(stray, timestamp_ms);
   stray.stamped = stamped;
-  stray.group = context_.sink.open_group(labels, {.absence_is_stale = ends_by_absence(stray)});
+  stray.group = storage::OpenGroup(context_.sink, labels, {.absence_is_stale = ends_by_absence(stray)});
   return stray;
 }
 
@@ -213,7 +209,7 @@ void TargetRows::append_stray(const Route& route, const BodyValues& values, int6
       .values = row_,
       .absent = any_absent ? std::span<const uint64_t>(absent_) : std::span<const uint64_t>()};
   route.stray->live = true;
-  count(context_.sink.append(route.stray->group, route.shape, row), samples, counts);
+  count(context_.sink.append(route.stray->group.id(), route.shape, row), samples, counts);
 }
 
 void TargetRows::append_stamped(const Route& route, const BodyValues& values, int64_t timestamp_ms,
@@ -251,13 +247,13 @@ void TargetRows::append_stamped(const Route& route, const BodyValues& values, in
         .timestamp_ms = samples[begin].timestamp_ms,
         .values = row_,
         .absent = any_absent ? std::span<const uint64_t>(absent_) : std::span<const uint64_t>()};
-    count(context_.sink.append(route.stray->group, route.shape, row), end - begin, counts);
+    count(context_.sink.append(route.stray->group.id(), route.shape, row), end - begin, counts);
     begin = end;
   }
 }
 
 void TargetRows::end_stray(Stray& stray, int64_t timestamp_ms) {
-  if (stray.live && ends_by_absence(stray)) context_.sink.append_stale(stray.group, timestamp_ms);
+  if (stray.live && ends_by_absence(stray)) context_.sink.append_stale(stray.group.id(), timestamp_ms);
   stray.live = false;
 }
 
@@ -269,15 +265,12 @@ void TargetRows::leave() {
 }
 
 void TargetRows::end(int64_t timestamp_ms) {
-  if (opened_ && context_.claims.release(target_, context_.loop_id)) {
-    context_.sink.append_stale(group_, timestamp_ms);
-    context_.sink.close_group(group_);
-  }
+  if (opened_ && context_.claims.release(target_, context_.loop_id))
+    context_.sink.append_stale(group_.id(), timestamp_ms);
+  group_ = {};
   opened_ = false;
   for (auto& [labels, stray] : strays_) {
-    if (!stray.owned || !context_.claims.release(labels, context_.loop_id)) continue;
-    end_stray(stray, timestamp_ms);
-    context_.sink.close_group(stray.group);
+    if (stray.owned && context_.claims.release(labels, context_.loop_id)) end_stray(stray, timestamp_ms);
   }
   strays_.clear();
   routes_.clear();

@@ -13,6 +13,7 @@
 #include "scraper/scrape/group_claims.h"
 #include "scraper/scrape/memo.h"
 #include "scraper/scrape/sample_rules.h"
+#include "scraper/storage/open_group.h"
 #include "scraper/storage/sample_sink.h"
 
 namespace sonde::scrape {
@@ -57,7 +58,7 @@ class TargetRows {
   // A group besides the target's own. One of a single series may have several writers, as upstream: two
   // targets that deliver the same series write it in turns.
   struct Stray {
-    storage::GroupId group{};
+    storage::OpenGroup group;
     bool stamped = false;
     bool owned = false;   // no other loop has claimed it
     bool live = false;    // has series that have not ended
@@ -86,7 +87,7 @@ class TargetRows {
   const Labels target_;
   const bool track_timestamps_staleness_;
   bool opened_ = false;
-  storage::GroupId group_{};
+  storage::OpenGroup group_;
   std::shared_ptr<const Memo> memo_;  // whose routes these are; shared as all memos
   uint64_t taken_count_ = 0;          // of the claims, when the routes were made
   std::map<Labels, Stray> strays_;    // by group labels

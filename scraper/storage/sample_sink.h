@@ -36,7 +36,7 @@ class SampleSink {
   virtual ShapePtr intern_shape(std::span<const Labels> columns) = 0;
 
   // The group with these labels (job, instance, …); opened again, it goes on where it was. `labels` may be
-  // empty.
+  // empty. The id is good until close_group() was called as often as this (open_group.h does it).
   virtual GroupId open_group(const Labels& labels, GroupOptions options) = 0;
 
   // Appends one row with the columns of `shape`. A shape other than the last one's is how series come and go:
@@ -46,7 +46,7 @@ class SampleSink {
   // Ends every series of the group at this time (a failed scrape, a removed target).
   virtual AppendOutcome append_stale(GroupId group, int64_t timestamp_ms) = 0;
 
-  // The writer is done with it; its rows stay.
+  // A writer is done with it; its rows stay.
   virtual void close_group(GroupId group) = 0;
 };
 

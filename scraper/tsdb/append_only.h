@@ -27,13 +27,14 @@ class AppendOnlyArray {
   T& operator[](size_t index) { return *locate(index); }
   const T& operator[](size_t index) const { return *const_cast<AppendOnlyArray*>(this)->locate(index); }
 
-  size_t append(T value) {
+  template <class Value>
+  size_t append(Value&& value) {
     const size_t index = size_.load(std::memory_order_relaxed);
     const size_t chunk = chunk_of(index);
     if (chunks_[chunk].load(std::memory_order_relaxed) == nullptr) {
       chunks_[chunk].store(std::make_unique<T[]>(kFirstChunk << chunk).release(), std::memory_order_release);
     }
-    *locate(index) = std::move(value);
+    *locate(index) = std::forward<Value>(value);
     size_.store(index + 1, std::memory_order_release);
     return index;
   }

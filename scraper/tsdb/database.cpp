@@ -213,7 +213,9 @@ AppendOutcome Database::append_stale(storage::GroupId group, int64_t timestamp_m
   return parts_->head.append_stale(group, timestamp_ms);
 }
 
-void Database::close_group(storage::GroupId) {}
+void Database::close_group(storage::GroupId group) {
+  parts_->head.close_group(group);
+}
 
 // ---- SeriesSource
 

@@ -83,7 +83,7 @@ struct DecodedPieces {
 class GroupHead {
  public:
   struct Identity {
-    uint32_t id = 0;
+    uint64_t id = 0;  // in the log; no other group of the process ever has it
     LabelSetId labels = 0;
     uint64_t labels_hash = 0;
     uint32_t shard = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -39,35 +40,63 @@ std::vector<std::unique_ptr<Head::Shard>> Head::make_shards() {
   return shards;
 }
 
-Head::~Head() = default;
+Head::~Head() {
+  for (size_t i = 0; i < groups_.size(); ++i) delete group_at(i);
+}
 
 TailPool& Head::pool_for(Shard& shard, size_t columns) {
   if (columns >= kWideColumns) return shard.wide;
   return columns >= kNarrowColumns ? shard.narrow : shard.tiny;
 }
 
-storage::GroupId Head::open_group(const Labels& labels, storage::GroupOptions options) {
-  const LabelSetId set = symbols_.intern(labels);
-  const storage::GroupId id = open_group(set, options);
-  symbols_.release(std::span(&set, 1));  // The group has its own reference.
-  return id;
+uint64_t Head::group_key(LabelSetId labels, storage::GroupOptions options) {
+  return uint64_t{labels} << 1 | (options.absence_is_stale ? 1 : 0);
 }
 
-storage::GroupId Head::open_group(LabelSetId set, storage::GroupOptions options) {
-  const uint64_t key = static_cast<uint64_t>(set) << 1 | (options.absence_is_stale ? 1 : 0);
-  const MutexLock lock(groups_mutex_);
-  const auto [at, is_new] = group_ids_.try_emplace(key, static_cast<uint32_t>(groups_.size()));
-  if (is_new) {
-    GroupHead::Identity identity;
-    identity.id = at->second;
-    identity.labels = set;
-    symbols_.add_references(std::span(&set, 1));
-    identity.labels_hash = symbols_.label_set_hash(set);
-    identity.shard = static_cast<uint32_t>(at->second % shards_.size());
-    identity.absence_is_stale = options.absence_is_stale;
-    groups_.append(std::make_unique<Group>(identity));
+storage::GroupId Head::open_group(const Labels& labels, storage::GroupOptions options) {
+  const LabelSetId set = symbols_.intern(labels);
+  uint32_t id = 0;
+  {
+    const MutexLock lock(groups_mutex_);
+    id = place_group(set, options);
+    ++group_at(id)->open_count;
   }
-  return storage::GroupId{at->second};
+  symbols_.release(std::span(&set, 1));  // The group has its own reference.
+  return storage::GroupId{id};
+}
+
+void Head::close_group(storage::GroupId id) {
+  const MutexLock lock(groups_mutex_);
+  check(group(id).open_count > 0, "a group is closed as often as it was opened");
+  --group(id).open_count;
+}
+
+storage::GroupId Head::find_group(LabelSetId labels, storage::GroupOptions options) {
+  const MutexLock lock(groups_mutex_);
+  return storage::GroupId{place_group(labels, options)};
+}
+
+uint32_t Head::place_group(LabelSetId set, storage::GroupOptions options) {
+  const uint64_t key = group_key(set, options);
+  if (const auto known = group_ids_.find(key); known != group_ids_.end()) return known->second;
+  const bool reuses = !free_ids_.empty();
+  const uint32_t id = reuses ? free_ids_.back() : static_cast<uint32_t>(groups_.size());
+  GroupHead::Identity identity;
+  identity.id = next_group_serial_++;
+  identity.labels = set;
+  identity.labels_hash = symbols_.label_set_hash(set);
+  identity.shard = static_cast<uint32_t>(id % shards_.size());
+  identity.absence_is_stale = options.absence_is_stale;
+  symbols_.add_references(std::span(&set, 1));
+  Group* const made = std::make_unique<Group>(identity).release();
+  if (reuses) {
+    free_ids_.pop_back();
+    groups_[id].store(made, std::memory_order_release);
+  } else {
+    groups_.append(made);
+  }
+  group_ids_.emplace(key, id);
+  return id;
 }
 
 // ---- appending
@@ -269,10 +298,12 @@ void Head::join_waiting(Shard& shard, Group& target) {
 
 void Head::end_replay() {
   replaying_.store(false);
+  const std::shared_lock scan(scan_mutex_);
   for (size_t i = 0; i < groups_.size(); ++i) {
-    Shard& shard = shard_of(*groups_[i]);
+    if (group_at(i) == nullptr) continue;
+    Shard& shard = shard_of(*group_at(i));
     const MutexLock lock(shard.mutex);
-    join_waiting(shard, *groups_[i]);
+    join_waiting(shard, *group_at(i));
   }
 }
 
@@ -332,8 +363,10 @@ uint64_t Head::end_files() {
 }
 
 void Head::seal_before(int64_t time_ms) {
+  const std::shared_lock scan(scan_mutex_);
   for (size_t i = 0; i < groups_.size(); ++i) {
-    Group& target = *groups_[i];
+    if (group_at(i) == nullptr) continue;
+    Group& target = *group_at(i);
     Shard& shard = shard_of(target);
     const MutexLock lock(shard.mutex);
     if (target.head.tail_row_count() > 0 && target.head.tail_first_time_ms() < time_ms) seal(shard, target);
@@ -350,13 +383,42 @@ void Head::forget_ended(Group& target) {
   target.map.reset();
 }
 
-void Head::drop_before(int64_t time_ms) {
-  for (size_t i = 0; i < groups_.size(); ++i) {
-    Group& target = *groups_[i];
-    const MutexLock lock(shard_of(target).mutex);
-    target.head.drop_slabs_before(time_ms);
-    forget_ended(target);
+// Takes out the groups that nobody has open and that have nothing in the head, and frees those of the time
+// before.
+void Head::remove_ended() {
+  std::vector<LabelSetId> sets;
+  {
+    const MutexLock lock(groups_mutex_);
+    {
+      const std::unique_lock scan(scan_mutex_);
+      for (const auto& group : ended_groups_) sets.push_back(group->head.identity().labels);
+      ended_groups_.clear();
+    }
+    for (uint32_t id = 0; id < groups_.size(); ++id) {
+      Group* const one = group_at(id);
+      if (one == nullptr || one->open_count > 0 || one->head.has_rows() || !one->waiting.empty()) continue;
+      const GroupHead::Identity& identity = one->head.identity();
+      group_ids_.erase(group_key(identity.labels, {.absence_is_stale = identity.absence_is_stale}));
+      groups_[id].store(nullptr, std::memory_order_release);
+      free_ids_.push_back(id);
+      ended_groups_.emplace_back(one);
+    }
   }
+  symbols_.release(sets);
+}
+
+void Head::drop_before(int64_t time_ms) {
+  {
+    const std::shared_lock scan(scan_mutex_);
+    for (size_t i = 0; i < groups_.size(); ++i) {
+      if (group_at(i) == nullptr) continue;
+      Group& target = *group_at(i);
+      const MutexLock lock(shard_of(target).mutex);
+      target.head.drop_slabs_before(time_ms);
+      forget_ended(target);
+    }
+  }
+  remove_ended();
   for (const auto& shard : shards_) {
     const MutexLock lock(shard->mutex);
     shard->slabs.drop_before(time_ms);
@@ -371,12 +433,17 @@ void Head::select(std::span<const Matcher> matchers, storage::TimeRange range, i
   if (range.start_ms > range.end_ms) return;
   SeriesFilter filter(matchers, symbols_);
   const size_t group_count = groups_.size();
-  const auto ahead = [&](size_t index) { return index < group_count ? &groups_[index]->head : nullptr; };
+  const auto ahead = [&](size_t index) -> const GroupHead* {
+    const Group* const one = index < group_count ? group_at(index) : nullptr;
+    return one != nullptr ? &one->head : nullptr;
+  };
   for (size_t i = 0; i < group_count; ++i) {
     if (const GroupHead* one = ahead(i + 12)) one->prefetch_self();
     if (const GroupHead* one = ahead(i + 8)) one->prefetch_slab_list();
     if (const GroupHead* one = ahead(i + 4)) one->prefetch_slabs(range);
-    const GroupHead& head = groups_[i]->head;
+    const GroupHead* const found_head = ahead(i);
+    if (found_head == nullptr) continue;
+    const GroupHead& head = *found_head;
     const auto labels = symbols_.label_set(head.identity().labels);
     const auto open = filter.match_group(labels);
     if (!open) continue;
@@ -403,10 +470,13 @@ void Head::select(std::span<const Matcher> matchers, storage::TimeRange range, i
 Head::Size Head::size() const {
   Size size;
   bool any = false;
+  std::shared_lock scan(scan_mutex_);
   for (size_t i = 0; i < groups_.size(); ++i) {
-    const Group& one = *groups_[i];
+    if (group_at(i) == nullptr) continue;
+    const Group& one = *group_at(i);
     const Shard& shard = shard_of(one);
     const MutexLock lock(shard.mutex);
+    size.group_memory_bytes += sizeof(Group) - sizeof(GroupHead);
     if (!one.head.has_rows()) continue;
     ++size.groups;
     for (size_t segment = 0; segment < one.head.segment_count(); ++segment) {
@@ -420,6 +490,7 @@ Head::Size Head::size() const {
     size.group_memory_bytes += one.head.memory_bytes();
     any = true;
   }
+  scan.unlock();
   for (const auto& shard : shards_) {
     const MutexLock lock(shard->mutex);
     size.tail_memory_bytes +=

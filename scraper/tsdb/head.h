@@ -1,13 +1,14 @@
 #pragma once
 // The head: every group's newest rows, in shards. A shard has a mutex for its writers, the pools of its
-// groups' tails, the store of its slabs and its log. Groups are found by their labels and live as long as the
-// process. Threads: appends from any thread, one per group at a time; selecting from any thread without the
-// shards' mutexes.
+// groups' tails, the store of its slabs and its log. Groups are found by their labels and live until nobody
+// has them open and all their rows are in blocks. Threads: appends from any thread, one per group at a time;
+// selecting from any thread without the shards' mutexes.
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <shared_mutex>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -50,7 +51,9 @@ class Head {
   ShapeTable& shapes() { return shapes_; }
 
   storage::GroupId open_group(const Labels& labels, storage::GroupOptions options);
-  storage::GroupId open_group(LabelSetId labels, storage::GroupOptions options);
+  void close_group(storage::GroupId group);
+  // For the log's rows; nobody has it open by that.
+  storage::GroupId find_group(LabelSetId labels, storage::GroupOptions options);
   storage::AppendOutcome append(storage::GroupId group, const storage::ShapePtr& shape,
                                 const storage::Row& row);
   storage::AppendOutcome append_stale(storage::GroupId group, int64_t timestamp_ms);
@@ -90,8 +93,11 @@ class Head {
   // Every slab that ends before the time, group by group.
   template <class Visit>
   void visit_slabs(storage::TimeRange range, Visit&& visit) const {
+    const std::shared_lock lock(scan_mutex_);
     for (size_t i = 0; i < groups_.size(); ++i) {
-      const GroupHead& head = groups_[i]->head;
+      const Group* const one = group_at(i);
+      if (one == nullptr) continue;
+      const GroupHead& head = one->head;
       GroupHead::View view = head.view(range);
       if (!view.slabs.empty()) visit(head, view.slabs);
     }
@@ -130,8 +136,11 @@ class Head {
   // Calls visit(group labels, shape) for every group with rows.
   template <class Visit>
   void visit_groups(Visit&& visit) const {
+    const std::shared_lock lock(scan_mutex_);
     for (size_t i = 0; i < groups_.size(); ++i) {
-      const GroupHead& head = groups_[i]->head;
+      const Group* const one = group_at(i);
+      if (one == nullptr) continue;
+      const GroupHead& head = one->head;
       const auto view = head.view({INT64_MIN, INT64_MAX});
       if (view.part != nullptr) visit(symbols_.label_set(head.identity().labels), view.part->layout);
     }
@@ -156,6 +165,7 @@ class Head {
     ShapePtr row_shape;                 // of the last row appended
     std::shared_ptr<const RowMap> map;  // from row_shape to the layout
     std::vector<WaitingRow> waiting;    // while the log is replayed
+    uint32_t open_count = 0;            // under the mutex of the groups
   };
   struct Shard {
     Shard(const SymbolTable& symbols, io::FileSystem& files, const FileNames& names,
@@ -174,7 +184,9 @@ class Head {
   };
   enum class Source : uint8_t { Live, Waited, Replayed };
 
-  Group& group(storage::GroupId id) const { return *groups_[static_cast<size_t>(id)]; }
+  // Null where one was taken out.
+  Group* group_at(size_t index) const { return groups_[index].load(std::memory_order_acquire); }
+  Group& group(storage::GroupId id) const { return *group_at(static_cast<size_t>(id)); }
   Shard& shard_of(const Group& group) const { return *shards_[group.head.identity().shard]; }
   std::vector<std::unique_ptr<Shard>> make_shards();
   static TailPool& pool_for(Shard& shard, size_t columns);
@@ -188,7 +200,10 @@ class Head {
   void join_waiting(Shard& shard, Group& group);
   void use_shape(Shard& shard, Group& group, const Shape& shape);
   void seal(Shard& shard, Group& group);
+  static uint64_t group_key(LabelSetId labels, storage::GroupOptions options);
+  uint32_t place_group(LabelSetId labels, storage::GroupOptions options) REQUIRES(groups_mutex_);
   static void forget_ended(Group& group);
+  void remove_ended();
   void flush_if_large(size_t shard);
 
   const HeadOptions options_;
@@ -206,9 +221,15 @@ class Head {
   std::atomic<int64_t> append_start_ms_{INT64_MIN};
   HeadCounters counters_;
 
+  // Held by who goes through the groups, and alone by who frees those that were taken out at the cut before.
+  // Selections need not hold it: who frees has waited for those that began before that cut.
+  mutable std::shared_mutex scan_mutex_;
   Mutex groups_mutex_;
   std::unordered_map<uint64_t, uint32_t> group_ids_ GUARDED_BY(groups_mutex_);  // by label set and options
-  AppendOnlyArray<std::unique_ptr<Group>> groups_;
+  std::vector<uint32_t> free_ids_ GUARDED_BY(groups_mutex_);
+  uint64_t next_group_serial_ GUARDED_BY(groups_mutex_) = 1;
+  AppendOnlyArray<std::atomic<Group*>> groups_;  // owned; null where one was taken out
+  std::vector<std::unique_ptr<Group>> ended_groups_ GUARDED_BY(groups_mutex_);  // to be freed at the next cut
 
  public:
   // The first log file that this process writes; earlier ones are to be replayed.

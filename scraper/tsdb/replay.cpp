@@ -138,7 +138,7 @@ void LogReplay::read_group(io::ByteReader& reader) {
   if (reader.failed() || set == label_sets_.end()) return;
   const auto [group, is_new] = groups_.try_emplace(id);
   if (!is_new) return;  // Its shard's thread has it.
-  group->second.id = head_.open_group(set->second, {.absence_is_stale = (flags & kGroupAbsenceIsStale) != 0});
+  group->second.id = head_.find_group(set->second, {.absence_is_stale = (flags & kGroupAbsenceIsStale) != 0});
 }
 
 void LogReplay::add_row(EntryKind kind, io::ByteReader& reader) {

@@ -353,7 +353,13 @@ TEST_SUITE("scraper/tsdb/faults") {
               {{"__name__", "m"}, {"n", std::to_string(number)}, {"parity", std::to_string(number % 2)}});
         }
         const storage::Row row{hour * kHourMs + quarter * kHourMs / 4, values, {}};
-        database->append(group, database->intern_shape(columns), row);
+        const auto shape = database->intern_shape(columns);
+        database->append(group, shape, row);
+        // So do groups.
+        const Labels passing{{"job", "passing"}, {"number", std::to_string(hour * 4 + quarter)}};
+        const auto once = database->open_group(passing, {});
+        database->append(once, shape, row);
+        database->close_group(once);
       }
       REQUIRE(database->compact());
       const DatabaseCounters counters = database->counters();
