@@ -70,7 +70,7 @@ bool append_decimal(std::string& out, double value, size_t whole_digits_max) {
 bool append_nanoseconds(std::string& out, double seconds) {
   constexpr int kDecimals = 9;
   if (!(seconds >= 1e-9 && seconds < 1e-4)) return false;
-  auto digits = static_cast<uint64_t>(seconds * 1e9 + 0.5);
+  auto digits = static_cast<uint64_t>(std::llround(seconds * 1e9));
   if (static_cast<double>(digits) / 1e9 != seconds) return false;
   char buffer[kShortBytesMax];
   char* const end = buffer + sizeof buffer;

@@ -184,6 +184,7 @@ Status Catalog::add(const std::vector<std::string>& names, int64_t start_ms) {
 
 Status Catalog::remove(const std::vector<std::string>& names) {
   std::vector<std::string> lines;
+  lines.reserve(names.size());
   for (const std::string& name : names) lines.push_back("drop " + name);
   if (auto done = append_lines(lines); !done) return done;
   BlockSet set = *snapshot();

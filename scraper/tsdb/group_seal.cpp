@@ -200,7 +200,7 @@ std::vector<GroupHead::SealedSlab> GroupHead::build_slabs(int64_t range_ms) {
     decode_segment(index, columns);
     const size_t first = index * kSegmentColumns;
     std::copy_n(columns.kinds.begin(), std::min(kSegmentColumns, column_count_ - first),
-                sealed_kinds_.begin() + first);
+                sealed_kinds_.data() + first);
     for (SealedSlab& slab : slabs) append_segment(slab.bytes, index, slab.row_begin, slab.row_end, columns);
   }
   note_offset(segments_.size());

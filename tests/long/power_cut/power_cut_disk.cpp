@@ -236,7 +236,9 @@ Status PowerCutDisk::write_node(const Node& node, const std::string& path, std::
   const size_t kept = random() % (node.changes.size() + 1);
   for (size_t i = 0; i < kept; ++i) apply(entries, node.changes[i]);
   for (const auto& [name, entry] : entries) {
-    if (auto written = write_node(*entry, path + "/" + name, random); !written) return written;
+    std::string below = path;
+    below.append("/").append(name);
+    if (auto written = write_node(*entry, below, random); !written) return written;
   }
   return Ok{};
 }

@@ -191,7 +191,7 @@ std::string missing_from(const Model& all, const Model& some) {
 std::string leftovers(const std::string& folder, size_t block_count) {
   size_t blocks = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    const std::string path = entry.path().string().substr(folder.size());
+    std::string path = entry.path().string().substr(folder.size());
     if (path.starts_with("/snapshots/")) continue;
     if (path.ends_with(kTemporarySuffix)) return path;
     blocks += path.ends_with(kBlockSuffix) ? 1 : 0;
