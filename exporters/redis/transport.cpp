@@ -128,21 +128,29 @@ Status Transport::handshake(const Address& address, const TlsClientSettings& tls
   if (!made) return made.error();
   tls_ = std::move(*made);
   for (;;) {
-    switch (tls_->handshake()) {
-      case TlsClient::Step::Done:
-        return Ok{};
-      case TlsClient::Step::WantRead:
-        if (auto ready = wait_for(POLLIN, until_monotonic_ns); !ready) return ready;
-        break;
-      case TlsClient::Step::WantWrite:
-        if (auto ready = wait_for(POLLOUT, until_monotonic_ns); !ready) return ready;
-        break;
-      case TlsClient::Step::Closed:
-        return Error(ErrorCode::Unavailable, "tls: the server closed the connection");
-      case TlsClient::Step::Failed:
-        return Error(ErrorCode::Unavailable, "tls: " + tls_->error());
-    }
+    const TlsClient::Step step = tls_->handshake();
+    if (step == TlsClient::Step::Done) return Ok{};
+    if (step == TlsClient::Step::Closed)
+      return Error(ErrorCode::Unavailable, "tls: the server closed the connection");
+    if (auto ready = wait_after(step, until_monotonic_ns); !ready) return ready;
   }
+}
+
+// Until a step that has to wait can be tried again.
+Status Transport::wait_after(TlsClient::Step step, int64_t until_monotonic_ns) {
+  switch (step) {
+    case TlsClient::Step::Done:
+      return Ok{};
+    case TlsClient::Step::WantRead:
+      return wait_for(POLLIN, until_monotonic_ns);
+    case TlsClient::Step::WantWrite:
+      return wait_for(POLLOUT, until_monotonic_ns);
+    case TlsClient::Step::Closed:
+      return Error(ErrorCode::Unavailable, "Server closed the connection");
+    case TlsClient::Step::Failed:
+      break;
+  }
+  return Error(ErrorCode::Unavailable, "tls: " + tls_->error());
 }
 
 Status Transport::wait_for(short events, int64_t until_monotonic_ns) {
@@ -191,21 +199,9 @@ Result<size_t> Transport::read(std::span<char> out, int64_t until_monotonic_ns) 
 Status Transport::write_tls(std::string_view bytes, int64_t until_monotonic_ns) {
   while (!bytes.empty()) {
     size_t length = 0;
-    switch (tls_->write(bytes, length)) {
-      case TlsClient::Step::Done:
-        bytes.remove_prefix(length);
-        break;
-      case TlsClient::Step::WantRead:
-        if (auto ready = wait_for(POLLIN, until_monotonic_ns); !ready) return ready;
-        break;
-      case TlsClient::Step::WantWrite:
-        if (auto ready = wait_for(POLLOUT, until_monotonic_ns); !ready) return ready;
-        break;
-      case TlsClient::Step::Closed:
-        return Error(ErrorCode::Unavailable, "Server closed the connection");
-      case TlsClient::Step::Failed:
-        return Error(ErrorCode::Unavailable, "tls: " + tls_->error());
-    }
+    const TlsClient::Step step = tls_->write(bytes, length);
+    if (step == TlsClient::Step::Done) bytes.remove_prefix(length);
+    if (auto ready = wait_after(step, until_monotonic_ns); !ready) return ready;
   }
   return Ok{};
 }
@@ -213,20 +209,9 @@ Status Transport::write_tls(std::string_view bytes, int64_t until_monotonic_ns) 
 Result<size_t> Transport::read_tls(std::span<char> out, int64_t until_monotonic_ns) {
   for (;;) {
     size_t length = 0;
-    switch (tls_->read(out, length)) {
-      case TlsClient::Step::Done:
-        return length;
-      case TlsClient::Step::WantRead:
-        if (auto ready = wait_for(POLLIN, until_monotonic_ns); !ready) return ready.error();
-        break;
-      case TlsClient::Step::WantWrite:
-        if (auto ready = wait_for(POLLOUT, until_monotonic_ns); !ready) return ready.error();
-        break;
-      case TlsClient::Step::Closed:
-        return Error(ErrorCode::Unavailable, "Server closed the connection");
-      case TlsClient::Step::Failed:
-        return Error(ErrorCode::Unavailable, "tls: " + tls_->error());
-    }
+    const TlsClient::Step step = tls_->read(out, length);
+    if (step == TlsClient::Step::Done) return length;
+    if (auto ready = wait_after(step, until_monotonic_ns); !ready) return ready.error();
   }
 }
 

@@ -45,6 +45,7 @@ class Transport {
 
  private:
   Status wait_for(short events, int64_t until_monotonic_ns);
+  Status wait_after(TlsClient::Step step, int64_t until_monotonic_ns);
   Status handshake(const Address& address, const TlsClientSettings& tls, int64_t until_monotonic_ns);
   Result<size_t> read_tls(std::span<char> out, int64_t until_monotonic_ns);
   Status write_tls(std::string_view bytes, int64_t until_monotonic_ns);

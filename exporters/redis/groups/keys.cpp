@@ -4,12 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "common/core/number_text.h"
+#include "exporters/redis/checked_keys.h"
 #include "exporters/redis/groups/groups.h"
-#include "exporters/redis/key_scan.h"
 
 namespace sonde::redis {
 namespace {
@@ -148,70 +147,14 @@ class KeyReader {
   const std::string label_;
 };
 
-// All keys that the scrape looks at, each once.
-class CheckedKeys {
- public:
-  explicit CheckedKeys(Scrape& scrape) : scrape_(scrape) {}
-
-  // Names that are known.
-  Status check(std::span<const KeyName> names) {
-    for (const HeldKeys& piece : by_holder(scrape_, kWhat, names)) {
-      const auto checked = check_piece(*piece.server, piece.database, piece.keys);
-      if (checked) continue;
-      if (auto lost = scrape_.lost(*piece.server, kWhat, checked.error()); !lost) return lost;
-    }
-    return Ok{};
-  }
-
-  Status check_pattern(const KeyName& pattern) {
-    const auto visit = [&](Client& server, const std::vector<Reply>& keys) -> Result<bool> {
-      std::vector<std::string_view> names;
-      for (const Reply& key : keys) names.push_back(text_of(key));
-      for (size_t at = 0; at < names.size(); at += kPipelinedKeys) {
-        const auto piece = std::span(names).subspan(at);
-        const auto checked =
-            check_piece(server, pattern.database, piece.first(std::min(piece.size(), kPipelinedKeys)));
-        if (!checked) return checked.error();
-        if (full_) return false;
-      }
-      return true;
-    };
-    const auto scanned = scan_keys(scrape_, {.what = kWhat, .name = pattern}, visit);
-    if (!scanned) return scanned.error();
-    return Ok{};
-  }
-
- private:
-  Status check_piece(Client& server, int64_t database, std::span<const std::string_view> names) {
-    std::vector<std::string_view> fresh;
-    const std::string prefix = std::to_string(database) + " ";
-    for (const std::string_view name : names) {
-      if (seen_.size() == kCheckedKeysMax && !full_) {
-        full_ = true;
-        scrape_.leave_out(kWhat, "more than " + std::to_string(kCheckedKeysMax) + " keys");
-      }
-      if (full_) break;
-      if (seen_.insert(prefix + std::string(name)).second) fresh.push_back(name);
-    }
-    if (fresh.empty()) return Ok{};
-    if (auto selected = server.select(database); !selected) {
-      if (selected.error().code() != ErrorCode::InvalidArgument) return selected;
-      scrape_.leave_out(kWhat, selected.error().message());
-      return Ok{};
-    }
-    return KeyReader(scrape_, server, database).read(fresh);
-  }
-
-  Scrape& scrape_;
-  std::unordered_set<std::string> seen_;  // "3 name"
-  bool full_ = false;
-};
-
 }  // namespace
 
 Status collect_keys(Scrape& scrape) {
   if (auto found = find_key_servers(scrape, kWhat); !found) return found;
-  CheckedKeys checked(scrape);
+  CheckedKeys checked(scrape, {.what = kWhat, .plural = "keys"},
+                      [&scrape](Client& server, int64_t database, std::span<const std::string_view> names) {
+                        return KeyReader(scrape, server, database).read(names);
+                      });
   if (auto read = checked.check(scrape.checks.single_keys); !read) return read;
   std::vector<KeyName> plain;
   for (const KeyName& name : scrape.checks.keys) {

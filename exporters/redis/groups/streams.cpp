@@ -2,13 +2,12 @@
 
 #include <array>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "common/core/number_text.h"
 #include "common/core/text.h"
+#include "exporters/redis/checked_keys.h"
 #include "exporters/redis/groups/groups.h"
-#include "exporters/redis/key_scan.h"
 
 namespace sonde::redis {
 namespace {
@@ -183,71 +182,15 @@ class StreamReader {
   const std::string label_;
 };
 
-// All streams that the scrape looks at, each once.
-class CheckedStreams {
- public:
-  explicit CheckedStreams(Scrape& scrape) : scrape_(scrape) {}
-
-  Status check(std::span<const KeyName> names) {
-    for (const HeldKeys& piece : by_holder(scrape_, kWhat, names)) {
-      const auto checked = check_some(*piece.server, piece.database, piece.keys);
-      if (checked) continue;
-      if (auto lost = scrape_.lost(*piece.server, kWhat, checked.error()); !lost) return lost;
-    }
-    return Ok{};
-  }
-
-  Status check_pattern(const KeyName& pattern) {
-    const auto visit = [&](Client& server, const std::vector<Reply>& keys) -> Result<bool> {
-      std::vector<std::string_view> names;
-      for (const Reply& key : keys) names.push_back(text_of(key));
-      return check_some(server, pattern.database, names);
-    };
-    const auto scanned = scan_keys(scrape_, {.what = kWhat, .name = pattern, .type = "stream"}, visit);
-    if (!scanned) return scanned.error();
-    return Ok{};
-  }
-
- private:
-  // False when there are too many, or no time for more.
-  Result<bool> check_some(Client& server, int64_t database, std::span<const std::string_view> names) {
-    if (auto selected = server.select(database); !selected) {
-      if (selected.error().code() != ErrorCode::InvalidArgument) return selected.error();
-      scrape_.leave_out(kWhat, selected.error().message());
-      return false;
-    }
-    std::vector<std::string_view> fresh;
-    const std::string prefix = std::to_string(database) + " ";
-    for (const std::string_view name : names) {
-      if (seen_.size() == kCheckedKeysMax) {
-        scrape_.leave_out(kWhat, "more than " + std::to_string(kCheckedKeysMax) + " streams");
-        return false;
-      }
-      if (seen_.insert(prefix + std::string(name)).second) fresh.push_back(name);
-    }
-    StreamReader reader(scrape_, server, database);
-    for (size_t at = 0; at < fresh.size(); at += kPipelinedStreams) {
-      if (!scrape_.has_time()) {
-        scrape_.leave_out(kWhat, "not all of them in the time of a scrape");
-        return false;
-      }
-      const auto piece = std::span(fresh).subspan(at);
-      if (auto read = reader.read(piece.first(std::min(piece.size(), kPipelinedStreams))); !read) {
-        return read.error();
-      }
-    }
-    return true;
-  }
-
-  Scrape& scrape_;
-  std::unordered_set<std::string> seen_;  // "3 name"
-};
-
 }  // namespace
 
 Status collect_streams(Scrape& scrape) {
   if (auto found = find_key_servers(scrape, kWhat); !found) return found;
-  CheckedStreams checked(scrape);
+  CheckedKeys checked(scrape,
+                      {.what = kWhat, .plural = "streams", .type = "stream", .piece = kPipelinedStreams},
+                      [&scrape](Client& server, int64_t database, std::span<const std::string_view> names) {
+                        return StreamReader(scrape, server, database).read(names);
+                      });
   if (auto read = checked.check(scrape.checks.single_streams); !read) return read;
   for (const KeyName& name : scrape.checks.streams) {
     const auto read =
