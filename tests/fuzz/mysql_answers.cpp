@@ -11,8 +11,8 @@
 #include <string_view>
 
 #include "common/core/text.h"
-#include "common/exposition/text_reader.h"
 #include "exporters/mysql/scraper.h"
+#include "tests/fuzz/check_page.h"
 
 namespace sonde::mysql {
 namespace {
@@ -40,20 +40,6 @@ class SameAnswer final : public Connection {
   Table answer_;
 };
 
-void check_page(const MetricSink& sink) {
-  const MetricSink* sinks[] = {&sink};
-  std::string page;
-  exposition::join_text(sinks, page);
-  exposition::TextReader reader(page, exposition::Dialect::Text);
-  for (;;) {
-    const exposition::EntryKind kind = reader.next();
-    if (kind == exposition::EntryKind::End) return;
-    if (kind == exposition::EntryKind::Failed) std::abort();
-    if (kind != exposition::EntryKind::Sample) continue;
-    if (!exposition::decode_series(reader.entry().series, MetricType::Untyped)) std::abort();
-  }
-}
-
 }  // namespace
 }  // namespace sonde::mysql
 
@@ -69,6 +55,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   sonde::exposition::MetricSink sink;
   const Source source{connection, kServers[data[1] % std::size(kServers)], options};
   (void)scrapers()[data[0] % scrapers().size()].scrape(source, sink);
-  check_page(sink);
+  exposition::check_page(sink);
   return 0;
 }

@@ -14,10 +14,10 @@
 #include <string>
 #include <string_view>
 
-#include "common/exposition/text_reader.h"
 #include "exporters/redis/cluster_slots.h"
 #include "exporters/redis/group.h"
 #include "exporters/redis/info_metrics.h"
+#include "tests/fuzz/check_page.h"
 
 namespace sonde::redis {
 namespace {
@@ -78,20 +78,6 @@ GroupSettings every_setting() {
   return settings;
 }
 
-void check_page(const MetricSink& sink) {
-  const MetricSink* sinks[] = {&sink};
-  std::string page;
-  exposition::join_text(sinks, page);
-  exposition::TextReader reader(page, exposition::Dialect::Text);
-  for (;;) {
-    const exposition::EntryKind kind = reader.next();
-    if (kind == exposition::EntryKind::End) return;
-    if (kind == exposition::EntryKind::Failed) std::abort();
-    if (kind != exposition::EntryKind::Sample) continue;
-    if (!exposition::decode_series(reader.entry().series, MetricType::Untyped)) std::abort();
-  }
-}
-
 // As much as the connection lasts for, one group after the other.
 void scrape(Client& client, const Address& address, const Clock& clock, Logger& logger) {
   static const Options options = every_group();
@@ -121,7 +107,7 @@ void scrape(Client& client, const Address& address, const Clock& clock, Logger& 
   for (const Group& group : groups()) {
     if (group.is_wanted(state) && !group.collect(state)) break;
   }
-  check_page(sink);
+  exposition::check_page(sink);
   (void)read_cluster_slots((*replies)[1], "host");
   (void)read_cluster_nodes(text.text, /*hostnames=*/true);
 }

@@ -1,7 +1,6 @@
-#include <array>
 #include <string>
 
-#include "exporters/mysql/row_metrics.h"
+#include "exporters/mysql/io_waits.h"
 #include "exporters/mysql/scraper.h"
 
 namespace sonde::mysql {
@@ -15,16 +14,7 @@ constexpr Desc kTime{"mysql_perf_schema_table_io_waits_seconds_total",
                      "The total time of table I/O wait events for each table and operation.",
                      MetricType::Counter,
                      {"schema", "name", "operation"}};
-constexpr std::array kMetrics{
-    RowMetric{kWaits, 1, "fetch"},
-    RowMetric{kWaits, 1, "insert"},
-    RowMetric{kWaits, 1, "update"},
-    RowMetric{kWaits, 1, "delete"},
-    RowMetric{kTime, kPicosecondsPerSecond, "fetch"},
-    RowMetric{kTime, kPicosecondsPerSecond, "insert"},
-    RowMetric{kTime, kPicosecondsPerSecond, "update"},
-    RowMetric{kTime, kPicosecondsPerSecond, "delete"},
-};
+constexpr auto kMetrics = io_wait_metrics(kWaits, kTime);
 
 }  // namespace
 
