@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -34,8 +33,7 @@ Status Database::Parts::prepare_folder() {
   }
   if (auto done = files.sync_directory(names.folder); !done) return done;
   if (is_new) {
-    const std::string above = std::filesystem::weakly_canonical(names.folder + "/..").string();
-    auto done = files.sync_directory(above);
+    auto done = files.sync_directory(names.folder + "/..");
     // A folder may be writable but not readable; it cannot be synced then.
     if (!done && done.error().code() != ErrorCode::PermissionDenied) return done;
   }

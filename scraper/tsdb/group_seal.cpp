@@ -249,8 +249,8 @@ void GroupHead::publish_seal(std::vector<SlabRef> slabs, TailPool& pool) {
 void GroupHead::drop_slabs_before(int64_t time_ms) {
   std::vector<SlabRef> dropped;  // They end after the lock, as what they hold does.
   const std::lock_guard guard(lock_);
-  const auto kept = std::stable_partition(slabs_.begin(), slabs_.end(),
-                                          [&](const SlabRef& slab) { return slab.time_max_ms < time_ms; });
+  const auto kept =
+      std::ranges::find_if(slabs_, [&](const SlabRef& slab) { return slab.time_max_ms >= time_ms; });
   dropped.assign(std::make_move_iterator(slabs_.begin()), std::make_move_iterator(kept));
   slabs_.erase(slabs_.begin(), kept);
 }

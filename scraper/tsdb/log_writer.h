@@ -85,7 +85,7 @@ class LogWriter {
   class Declared {
    public:
     void clear();
-    // The number of what the id stands for now, and whether it has just got it.
+    // The number of what the id stands for in this version, and whether it has just got it.
     std::pair<uint32_t, bool> number_of(uint32_t id, uint32_t version);
 
    private:

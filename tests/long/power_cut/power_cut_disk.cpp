@@ -1,6 +1,7 @@
 #include "tests/long/power_cut/power_cut_disk.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "common/core/check.h"
 
@@ -189,7 +190,9 @@ Status PowerCutDisk::link(const std::string& from, const std::string& to) {
 Status PowerCutDisk::sync_directory(const std::string& path) {
   const std::lock_guard guard(mutex_);
   if (auto powered = begin_operation("sync", path); !powered) return powered;
-  Node& folder = path == folder_ ? root_ : *node_at(path);
+  // The folder above the database's is this one.
+  const bool is_root = path == folder_ || std::filesystem::equivalent(path, folder_);
+  Node& folder = is_root ? root_ : *node_at(path);
   folder.synced_entries = folder.entries;
   folder.changes.clear();
   return Ok{};
